@@ -1,0 +1,57 @@
+"""The one place where boto3 sessions are made."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from scripts.config import Settings
+
+#: Fixed fake keys of the local account: nothing of a user's own credentials ever reaches the local cloud.
+LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+class _LocalSession(boto3.Session):
+    """A session whose every client talks to the local endpoint."""
+
+    def __init__(self, endpoint_url: str, region: str) -> None:
+        # A profile, a region or a key from ~/.aws or the shell would be somebody's real account.
+        core = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+                "ca_bundle": (None, None, None, None),
+            }
+        )
+        super().__init__(botocore_session=core, region_name=region, **LOCAL_KEYS)
+        self._endpoint_url = endpoint_url
+
+    def _local(self, keywords: dict[str, Any]) -> dict[str, Any]:
+        given = keywords.pop("config", None)
+        config = Config(s3={"addressing_style": "path"}, proxies={})
+        return {
+            "endpoint_url": self._endpoint_url,
+            **keywords,
+            "config": config.merge(given) if given else config,
+        }
+
+    def client(self, service_name: str, **keywords: Any) -> Any:  # type: ignore[override]
+        return super().client(service_name, **self._local(keywords))  # type: ignore[call-overload]
+
+    def resource(self, service_name: str, **keywords: Any) -> Any:  # type: ignore[override]
+        return super().resource(service_name, **self._local(keywords))  # type: ignore[call-overload]
+
+
+def session(settings: Settings) -> boto3.Session:
+    """A boto3 session of the target.
+
+    Everything but ``local_cloud`` talks to AWS through it and cannot tell the targets apart.
+    """
+    if settings.endpoint_url:
+        return _LocalSession(settings.endpoint_url, settings.region)
+    return boto3.Session(region_name=settings.region)

@@ -1,0 +1,114 @@
+"""Settings: which target, and where its files lie.
+
+Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``LAB_NAME`` (resource prefix),
+``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_GATEWAY_PORT`` (LocalStack's port),
+``LAB_RDS_CA`` (certificate authorities that the DB instances' certificates are verified with, on AWS),
+``AWS_REGION``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from scripts.errors import BadInputError
+
+Target = Literal["local", "aws"]
+
+#: The checkout: settings, Terraform and run-time files are found from here, whatever the working directory.
+ROOT = Path(__file__).resolve().parent.parent
+
+LOCAL_ACCOUNT = "000000000000"
+LOCAL_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where one target lives.
+
+    Attributes
+    ----------
+    target
+        ``local`` (LocalStack and the servers on this machine) or ``aws``.
+    name
+        Prefix of every resource's name; Terraform's ``var.name``.
+    region
+        AWS region.
+    local_dir
+        Run-time files of the local target; removed by ``make clean``.
+    gateway_port
+        TCP port of LocalStack on 127.0.0.1.
+    rds_ca
+        PEM file that DB instances' certificates are verified with on AWS; None when not given.
+    """
+
+    target: Target = "local"
+    name: str = "sourcelab"
+    region: str = LOCAL_REGION
+    local_dir: Path = ROOT / ".local"
+    gateway_port: int = 4566
+    rds_ca: Path | None = None
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """The one endpoint of every service, or None where AWS's own are used."""
+        return f"http://127.0.0.1:{self.gateway_port}" if self.target == "local" else None
+
+    @property
+    def infrastructure(self) -> Path:
+        """The root module."""
+        return ROOT / "infrastructure"
+
+    @property
+    def terraform_dir(self) -> Path:
+        """``TF_DATA_DIR`` and state of this target; that of AWS lies where `clean` cannot lose it."""
+        return self.local_dir / "terraform" if self.target == "local" else ROOT / ".aws-state"
+
+    @property
+    def state_file(self) -> Path:
+        """Terraform's state of this target."""
+        return self.terraform_dir / "terraform.tfstate"
+
+    @property
+    def var_file(self) -> Path:
+        """The target's variables."""
+        return self.infrastructure / f"{self.target}.tfvars"
+
+    @property
+    def authority_file(self) -> Path | None:
+        """PEM file of the authorities that sign the DB instances' certificates, or None where not known."""
+        return self.local_dir / "authority" / "ca.pem" if self.target == "local" else self.rds_ca
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises
+    ------
+    BadInputError
+        A variable holds what cannot be right.
+    """
+    env = os.environ if environ is None else environ
+    target = env.get("LAB_TARGET") or "local"
+    if target not in get_args(Target):
+        raise BadInputError(f"TARGET is {target!r}; expected one of: {', '.join(get_args(Target))}.")
+    port = env.get("LAB_GATEWAY_PORT") or "4566"
+    if not (port.isascii() and port.isdigit() and 1024 <= int(port) <= 65535):
+        raise BadInputError(
+            f"LAB_GATEWAY_PORT is {port!r}; expected a port from 1024 to 65535, such as 4566."
+        )
+    local = target == "local"
+    aws_region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+    rds_ca = env.get("LAB_RDS_CA")
+    return Settings(
+        target="local" if local else "aws",
+        name=env.get("LAB_NAME") or "sourcelab",
+        # Locally the region is fixed: whatever a user's shell says of AWS must not reach the local cloud.
+        region=LOCAL_REGION if local else aws_region or LOCAL_REGION,
+        local_dir=Path(env.get("LAB_LOCAL_DIR") or ROOT / ".local").absolute(),
+        gateway_port=int(port),
+        rds_ca=Path(rds_ca) if rds_ca else None,
+    )
