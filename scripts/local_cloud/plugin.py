@@ -1,0 +1,60 @@
+"""What LocalStack loads of ours: its entry points are named in ``pyproject.toml``.
+
+A provider is registered under the name ``lab`` and chosen by ``PROVIDER_OVERRIDE_<SERVICE>=lab``, which only
+our own start of LocalStack sets: a LocalStack that anybody else starts in this environment stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from localstack.aws import handlers
+from localstack.http import Request
+from localstack.http import Response as HttpResponse
+from localstack.runtime import hooks
+from localstack.services.edge import ROUTER
+from localstack.services.plugins import Service, aws_provider
+from plux import PluginSpec
+
+from scripts.local_cloud.providers import changes
+
+#: The services that we answer for, in place of LocalStack or where it has nothing.
+SERVICES = ("athena", "dynamodb", "dynamodbstreams", "ec2", "elbv2", "firehose", "glue", "kinesis", "rds")
+
+#: Environment variable that carries the id of one life of the local cloud into LocalStack's process.
+EPOCH_VARIABLE = "LAB_EPOCH"
+#: Path at the gateway that answers with the epoch; only a LocalStack of ours has it.
+EPOCH_PATH = "/_lab/epoch"
+
+
+def _epoch(_request: Request) -> HttpResponse:
+    return HttpResponse(os.environ[EPOCH_VARIABLE], mimetype="text/plain")
+
+
+@hooks.on_infra_start(should_load=lambda: EPOCH_VARIABLE in os.environ)
+def on_start() -> None:
+    """Announce changes, and tell who asks which life of the local cloud this is."""
+    handlers.run_custom_response_handlers.append(changes.announce)
+    ROUTER.add(EPOCH_PATH, _epoch)
+
+
+def _provider(service: str) -> PluginSpec:
+    """Entry point of one provider; its module is imported at the first call, to start quickly."""
+
+    def create() -> Service:
+        built: Service = import_module(f"scripts.local_cloud.providers.{service}").build()
+        return built
+
+    return aws_provider(api=service, name="lab")(create)
+
+
+athena = _provider("athena")
+dynamodb = _provider("dynamodb")
+dynamodbstreams = _provider("dynamodbstreams")
+ec2 = _provider("ec2")
+elbv2 = _provider("elbv2")
+firehose = _provider("firehose")
+glue = _provider("glue")
+kinesis = _provider("kinesis")
+rds = _provider("rds")
