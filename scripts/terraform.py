@@ -1,0 +1,294 @@
+"""The one Terraform wrapper: finds the program and the provider, and runs it for one target.
+
+Everything that Terraform must know of the target is in its environment and its backend configuration; nothing of
+a user's own AWS settings reaches it on the local target.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scripts.aws import LOCAL_KEYS
+from scripts.config import Settings
+from scripts.errors import MissingError, RemoteError
+
+MINIMUM = (1, 9)
+PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+
+#: Terraform's own default of 10 leaves most of an apply waiting: the provider polls, it does not compute.
+PARALLELISM = 30
+
+_INSTALL = f"""Install Terraform {MINIMUM[0]}.{MINIMUM[1]} or newer and put it on PATH:
+  Debian, Ubuntu   HashiCorp's apt repository, then: apt-get install terraform
+  Fedora           HashiCorp's dnf repository, then: dnf install terraform
+  macOS            brew install hashicorp/tap/terraform
+  any              a zip for your platform from https://developer.hashicorp.com/terraform/install"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Terraform that can be used."""
+
+    path: Path
+    version: str
+
+
+def find(search_path: str | None = None) -> Program:
+    """Terraform on PATH.
+
+    Raises
+    ------
+    MissingError
+        There is none, it does not answer, or it is too old.
+    """
+    path = shutil.which("terraform", path=search_path)
+    if path is None:
+        raise MissingError("Terraform is not on PATH.", _INSTALL)
+    answer = subprocess.run(
+        [path, "version", "-json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        # A user's CLI configuration may name what is not there; the version does not depend on it.
+        env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"},
+    )
+    try:
+        version = str(json.loads(answer.stdout)["terraform_version"])
+    except (ValueError, KeyError, TypeError):
+        raise MissingError(
+            f"{path} does not say its version: {answer.stderr.strip()[:300]}", _INSTALL
+        ) from None
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    if numbers < MINIMUM:
+        wanted = ".".join(map(str, MINIMUM))
+        raise MissingError(
+            f"Terraform {version} at {path} is too old; {wanted} or newer is needed.", _INSTALL
+        )
+    return Program(Path(path), version)
+
+
+def provider_mirror(environ: Mapping[str, str] | None = None, opt: Path = Path("/opt")) -> Path | None:
+    """A folder on this machine that holds the provider, so that none need be downloaded.
+
+    Looked for in ``TF_PLUGIN_MIRROR``, in the folders that Terraform takes for mirrors by itself, and directly
+    under ``/opt``.
+
+    Raises
+    ------
+    MissingError
+        ``TF_PLUGIN_MIRROR`` is set and the folder that it names does not hold the provider.
+    """
+    env = os.environ if environ is None else environ
+    named = env.get("TF_PLUGIN_MIRROR")
+    if named:
+        if not (Path(named) / PROVIDER).is_dir():
+            raise MissingError(
+                f"TF_PLUGIN_MIRROR is {named!r}, but there is no {PROVIDER} in it.",
+                "Name a folder made by `terraform providers mirror FOLDER`, or unset the variable.",
+            )
+        return Path(named).absolute()
+    home = Path(env.get("HOME") or Path.home())
+    data_home = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
+    data_dirs = (env.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":")
+    candidates = [
+        home / ".terraform.d" / "plugins",
+        home / "Library" / "Application Support" / "io.terraform" / "plugins",
+        Path("/Library/Application Support/io.terraform/plugins"),
+        data_home / "terraform" / "plugins",
+        *(Path(folder) / "terraform" / "plugins" for folder in data_dirs if folder),
+        *(sorted(opt.iterdir()) if opt.is_dir() else ()),
+    ]
+    return next((folder for folder in candidates if (folder / PROVIDER).is_dir()), None)
+
+
+def cli_config(directory: Path, environ: Mapping[str, str] | None = None) -> Path:
+    """Write a Terraform CLI configuration of our own into ``directory`` and return its path.
+
+    A user's own may name a file that does not exist, or hold credentials; ours names the mirror, if there is one.
+    """
+    mirror = provider_mirror(environ)
+    if mirror is None:
+        text = "provider_installation {\n  direct {}\n}\n"
+    else:
+        text = (
+            "provider_installation {\n"
+            f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n"
+            f'  direct {{\n    exclude = ["{PROVIDER}"]\n  }}\n'
+            "}\n"
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "cli.tfrc"
+    path.write_text(text)
+    return path
+
+
+def environment(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment in which Terraform runs for a target."""
+    env = dict(os.environ if environ is None else environ)
+    if settings.endpoint_url:
+        env = {
+            name: value
+            for name, value in env.items()
+            if not name.startswith(("AWS_", "TF_VAR_", "TF_CLI_ARGS")) and name.lower() not in _PROXIES
+        }
+        env |= {key.upper(): value for key, value in LOCAL_KEYS.items()}
+        env |= {
+            "AWS_REGION": settings.region,
+            "AWS_ENDPOINT_URL": settings.endpoint_url,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+    env |= {
+        "TF_DATA_DIR": str(settings.terraform_dir),
+        "TF_CLI_CONFIG_FILE": str(cli_config(settings.terraform_dir, environ)),
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "CHECKPOINT_DISABLE": "1",
+    }
+    env.pop("TF_WORKSPACE", None)
+    return env
+
+
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+
+
+class Terraform:
+    """Terraform for one target's state.
+
+    Parameters
+    ----------
+    settings
+        The target; its ``terraform_dir`` holds state and provider.
+    variables
+        Values that stand above the target's variable file, by name.
+    """
+
+    def __init__(self, settings: Settings, variables: Mapping[str, Any] | None = None) -> None:
+        self._settings = settings
+        self._variables = {"name": settings.name, "region": settings.region, **(variables or {})}
+
+    @cached_property
+    def program(self) -> Program:
+        """The Terraform that is used."""
+        return find()
+
+    @property
+    def plan_file(self) -> Path:
+        """Where `plan` leaves what `apply` carries out."""
+        return self._settings.terraform_dir / "saved.tfplan"
+
+    def init(self) -> None:
+        """Install the provider and point the backend at the target's state."""
+        self._settings.terraform_dir.mkdir(parents=True, exist_ok=True)
+        path = f"-backend-config=path={self._settings.state_file}"
+        answer = self._run("init", "-reconfigure", path, capture=True)
+        if answer.returncode != 0:
+            raise RemoteError(
+                f"terraform init failed:\n{(answer.stderr or answer.stdout).strip()}",
+                "Without access to registry.terraform.io, name a provider mirror in TF_PLUGIN_MIRROR.",
+            )
+
+    def plan(self, *, destroy: bool = False, quiet: bool = False) -> bool:
+        """Plan into `plan_file`; True when there is something to change.
+
+        Raises
+        ------
+        RemoteError
+            Terraform reported an error; it has been shown unless ``quiet``, then it is in the message.
+        """
+        arguments = ["-detailed-exitcode", f"-out={self.plan_file}", *self._variable_arguments()]
+        if destroy:
+            arguments.append("-destroy")
+        answer = self._run("plan", f"-parallelism={PARALLELISM}", *arguments, capture=quiet)
+        if answer.returncode not in (0, 2):
+            detail = f":\n{answer.stderr.strip()}" if quiet else "; its message is above."
+            raise RemoteError(f"terraform plan failed{detail}")
+        return answer.returncode == 2
+
+    def apply_plan(self) -> None:
+        """Carry out what `plan` saved."""
+        answer = self._run("apply", f"-parallelism={PARALLELISM}", str(self.plan_file))
+        self.plan_file.unlink(missing_ok=True)
+        if answer.returncode != 0:
+            raise RemoteError(
+                "terraform apply failed; its message is above.",
+                "What was made is in the state: repair the cause and run `make apply` again.",
+            )
+
+    def outputs(self) -> dict[str, Any]:
+        """Values of the root module's outputs; empty when nothing is applied."""
+        answer = self._run("output", "-json", capture=True)
+        if answer.returncode != 0:
+            raise RemoteError(f"terraform output failed:\n{answer.stderr.strip()}")
+        return {name: output["value"] for name, output in json.loads(answer.stdout or "{}").items()}
+
+    def show_plan(self) -> dict[str, Any]:
+        """What `plan` saved, in the shape of ``terraform show -json``."""
+        answer = self._run("show", "-json", str(self.plan_file), capture=True)
+        if answer.returncode != 0:
+            raise RemoteError(f"terraform show failed:\n{answer.stderr.strip()}")
+        shown: dict[str, Any] = json.loads(answer.stdout)
+        return shown
+
+    def resources(self) -> list[str]:
+        """Addresses of the managed resources in the state."""
+        return resources_in_state(self._settings.state_file)
+
+    def _variable_arguments(self) -> list[str]:
+        chosen = [f"-var-file={self._settings.var_file}"]
+        for name, value in self._variables.items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            chosen.append(f"-var={name}={text}")
+        return chosen
+
+    def _run(self, command: str, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
+        colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
+        # Terraform's talk is for people: standard output belongs to the one result of a command.
+        return subprocess.run(
+            [*line, *(["-input=false"] if command in _ASKING else []), *colour, *arguments],
+            env=environment(self._settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else sys.stderr,
+            stderr=subprocess.PIPE if capture else None,
+            text=True,
+            check=False,
+        )
+
+
+_ASKING = frozenset({"init", "plan", "apply"})
+
+
+def resources_in_state(state_file: Path) -> list[str]:
+    """Addresses of the managed resources in a state file; empty when there is no state.
+
+    Raises
+    ------
+    RemoteError
+        The file is not a Terraform state.
+    """
+    if not state_file.is_file():
+        return []
+    try:
+        state = json.loads(state_file.read_text() or "{}")
+        return [
+            ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part)
+            for found in state.get("resources", [])
+            if found["mode"] == "managed"
+        ]
+    except (ValueError, KeyError, AttributeError) as broken:
+        raise RemoteError(
+            f"{state_file} is not a Terraform state ({broken}).",
+            f"Terraform keeps the one before it in {state_file}.backup.",
+        ) from broken
