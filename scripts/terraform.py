@@ -1,7 +1,7 @@
 """The one Terraform wrapper: finds the program and the provider, and runs it for one target.
 
-Everything that Terraform must know of the target is in its environment and its backend configuration; nothing of
-a user's own AWS settings reaches it on the local target.
+Everything that Terraform must know of the target is in its environment and its backend configuration;
+nothing of a user's own AWS settings reaches it on the local target.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def find(search_path: str | None = None) -> Program:
 def provider_mirror(environ: Mapping[str, str] | None = None, opt: Path = Path("/opt")) -> Path | None:
     """A folder on this machine that holds the provider, so that none need be downloaded.
 
-    Looked for in ``TF_PLUGIN_MIRROR``, in the folders that Terraform takes for mirrors by itself, and directly
-    under ``/opt``.
+    Looked for in ``TF_PLUGIN_MIRROR``, in the folders that Terraform takes for mirrors by itself, and
+    directly under ``/opt``.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def provider_mirror(environ: Mapping[str, str] | None = None, opt: Path = Path("
 def cli_config(directory: Path, environ: Mapping[str, str] | None = None) -> Path:
     """Write a Terraform CLI configuration of our own into ``directory`` and return its path.
 
-    A user's own may name a file that does not exist, or hold credentials; ours names the mirror, if there is one.
+    A user's own may name a file that does not exist, or hold credentials; ours names the mirror, if any.
     """
     mirror = provider_mirror(environ)
     if mirror is None:
