@@ -17,15 +17,8 @@ from localstack.services.edge import ROUTER
 from localstack.services.plugins import Service, aws_provider
 from plux import PluginSpec
 
+from scripts.local_cloud.localstack import EPOCH_PATH, EPOCH_VARIABLE
 from scripts.local_cloud.providers import changes
-
-#: The services that we answer for, in place of LocalStack or where it has nothing.
-SERVICES = ("athena", "dynamodb", "dynamodbstreams", "ec2", "elbv2", "firehose", "glue", "kinesis", "rds")
-
-#: Environment variable that carries the id of one life of the local cloud into LocalStack's process.
-EPOCH_VARIABLE = "LAB_EPOCH"
-#: Path at the gateway that answers with the epoch; only a LocalStack of ours has it.
-EPOCH_PATH = "/_lab/epoch"
 
 
 def _epoch(_request: Request) -> HttpResponse:

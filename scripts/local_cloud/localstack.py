@@ -1,0 +1,254 @@
+"""LocalStack as a background process of ours: started, watched and stopped.
+
+Its state is in its memory, so each start is a new life with an id of its own, the epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from scripts.config import Settings
+from scripts.errors import MissingError
+
+VERSION = "4.9.2"
+
+#: The services that our providers answer for, in place of LocalStack's or where it has none.
+SERVICES = ("athena", "dynamodb", "dynamodbstreams", "ec2", "elbv2", "firehose", "glue", "kinesis", "rds")
+
+#: Seconds: a start takes two to four, on a machine that is busy with everything else at once far more.
+START_LIMIT = 120
+STOP_LIMIT = 20
+
+#: Environment variable that carries the epoch into LocalStack's process, and the path that answers with it.
+EPOCH_VARIABLE = "LAB_EPOCH"
+EPOCH_PATH = "/_lab/epoch"
+
+
+@dataclass(frozen=True)
+class Process:
+    """The LocalStack process that this checkout started last.
+
+    Attributes
+    ----------
+    pid, started
+        The process id with the process's start (seconds since 1970), so that a reused id is not mistaken.
+    epoch
+        Id of this life of the local cloud.
+    port
+        Its gateway on 127.0.0.1.
+    """
+
+    pid: int
+    started: float
+    epoch: str
+    port: int
+
+    def process(self) -> psutil.Process | None:
+        """The running process, or None when it is gone."""
+        try:
+            found = psutil.Process(self.pid)
+            # The kernel's clock granularity: two readings of one start differ by less than a tick.
+            same = abs(found.create_time() - self.started) < 1
+            return found if same and found.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+class LocalStack:
+    """Starts, finds and stops LocalStack for one local directory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._directory = settings.local_dir / "localstack"
+        self._record = self._directory / "process.json"
+        self.log = settings.local_dir / "log" / "localstack.log"
+
+    def last(self) -> Process | None:
+        """What this checkout started last, running or not."""
+        try:
+            return Process(**json.loads(self._record.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            # A record that was cut off half-way names no process; the port check finds one that still runs.
+            return None
+
+    def running(self) -> Process | None:
+        """The LocalStack of this checkout, when its process is there."""
+        last = self.last()
+        return last if last and last.process() else None
+
+    def answers(self) -> bool:
+        """Whether the gateway answers as the LocalStack of this checkout."""
+        running = self.running()
+        return running is not None and _get(running.port, EPOCH_PATH) == running.epoch
+
+    def start(self) -> Process:
+        """Start LocalStack and wait until it is healthy; nothing to do when it already is.
+
+        Raises
+        ------
+        MissingError
+            The port is taken, or LocalStack did not become healthy in time.
+        """
+        running = self.running()
+        if running and self.answers():
+            return running
+        if running:
+            # It is there and does not answer: hung, or still on its way up after an interrupted start.
+            self.stop()
+        self._refuse_taken_port()
+        return self._launch()
+
+    def stop(self) -> bool:
+        """Stop the process of this checkout with its children; True when there was one."""
+        last = self.last()
+        process = last.process() if last else None
+        if process is None:
+            self._record.unlink(missing_ok=True)
+            return False
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            with suppress(psutil.NoSuchProcess):
+                member.terminate()
+        _, alive = psutil.wait_procs(family, timeout=STOP_LIMIT)
+        for member in alive:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(alive, timeout=STOP_LIMIT)
+        self._record.unlink(missing_ok=True)
+        return True
+
+    def _launch(self) -> Process:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        epoch = uuid.uuid4().hex[:12]
+        with self.log.open("ab") as log:
+            started = subprocess.Popen(
+                [sys.executable, "-m", "localstack.runtime.main"],
+                env=environment(self._settings, epoch),
+                cwd=self._directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A terminal's Ctrl-C and hang-up are for the command, not for what it started.
+                start_new_session=True,
+            )
+        process = Process(
+            started.pid, psutil.Process(started.pid).create_time(), epoch, self._settings.gateway_port
+        )
+        _write(self._record, json.dumps(asdict(process)))
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline:
+            if _get(process.port, EPOCH_PATH) == epoch and _get(process.port, "/_localstack/health"):
+                return process
+            if started.poll() is not None:
+                break
+            time.sleep(0.1)
+        ended = started.poll()
+        self.stop()
+        happened = f"ended with code {ended}" if ended is not None else f"was not healthy in {START_LIMIT} s"
+        raise MissingError(
+            f"LocalStack {happened}. The end of its log:\n{self._log_end()}", f"Log: {self.log}"
+        )
+
+    def _refuse_taken_port(self) -> None:
+        port = self._settings.gateway_port
+        holder = _listener(port)
+        if holder is None:
+            return
+        raise MissingError(
+            f"Port {port} on 127.0.0.1 is taken by {holder}.",
+            "Stop that program, or choose another port: LAB_GATEWAY_PORT=4577 make apply",
+        )
+
+    def _log_end(self) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+        except OSError as unreadable:
+            return f"(unreadable: {unreadable})"
+
+
+def environment(settings: Settings, epoch: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """LocalStack's environment: loopback only, no telemetry, no downloads, our providers."""
+    env = {
+        name: value
+        for name, value in (os.environ if environ is None else environ).items()
+        if not name.startswith(("AWS_", "LOCALSTACK_", "PROVIDER_OVERRIDE_", "TF_"))
+    }
+    return env | {
+        "LAB_TARGET": "local",
+        "LAB_LOCAL_DIR": str(settings.local_dir),
+        "LAB_GATEWAY_PORT": str(settings.gateway_port),
+        EPOCH_VARIABLE: epoch,
+        "FILESYSTEM_ROOT": str(settings.local_dir / "localstack"),
+        "GATEWAY_LISTEN": f"127.0.0.1:{settings.gateway_port}",
+        "DNS_ADDRESS": "0",
+        "DISABLE_EVENTS": "1",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "LOCALSTACK_HOST": f"127.0.0.1:{settings.gateway_port}",
+        **{f"PROVIDER_OVERRIDE_{service.upper()}": "lab" for service in SERVICES},
+    }
+
+
+def _get(port: int, path: str) -> str | None:
+    # A proxy from the user's shell would be asked for 127.0.0.1, so none is used.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            text: str = answer.read().decode()
+            return text
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+def _listener(port: int) -> str | None:
+    """Who listens on the port, as far as this user may know; None when nobody does."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        # macOS shows a user only their own processes' connections.
+        return _any_listener(port)
+    for connection in connections:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr in _places(port):
+            return _description(connection.pid)
+    return None
+
+
+def _places(port: int) -> set[tuple[str, int]]:
+    """The addresses whose listener would be in the way of 127.0.0.1."""
+    return {(address, port) for address in ("127.0.0.1", "0.0.0.0", "::")}  # noqa: S104 - compared, not bound
+
+
+def _description(pid: int | None) -> str:
+    if pid is None:
+        return "a program of another user"
+    try:
+        return f"process {pid} ({' '.join(psutil.Process(pid).cmdline())[:100]})"
+    except psutil.Error:
+        return f"process {pid}"
+
+
+def _any_listener(port: int) -> str | None:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return "another program" if probe.connect_ex(("127.0.0.1", port)) == 0 else None
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file so that a reader, or a crash, sees the old or the new text, never a part."""
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)

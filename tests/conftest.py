@@ -1,0 +1,88 @@
+"""One local cloud of ours, shared by every test of a process that needs the AWS API but not the stack."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from scripts import aws
+from scripts.config import Settings
+from scripts.local_cloud.databases.servers import DatabaseServers
+from scripts.local_cloud.localstack import LocalStack
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A running local cloud.
+
+    Attributes
+    ----------
+    settings
+        Its own run-time folder and port.
+    endpoint_url, local_dir
+        The same, as they are used most.
+    session
+        boto3 session that talks to it.
+    log
+        What LocalStack printed.
+    """
+
+    settings: Settings
+    endpoint_url: str
+    local_dir: Path
+    session: boto3.Session
+    log: Path
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def own_settings() -> Iterator[Settings]:
+    """Settings of a local cloud of the test's own, in a folder that only its owner can read."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as name:
+        yield Settings(local_dir=Path(name) / ".local", gateway_port=free_port())
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """A LocalStack of ours on a free port, with a run-time folder of its own."""
+    with own_settings() as settings:
+        localstack = LocalStack(settings)
+        process = localstack.start()
+        try:
+            yield Cloud(
+                settings=settings,
+                endpoint_url=f"http://127.0.0.1:{process.port}",
+                local_dir=settings.local_dir,
+                session=aws.session(settings),
+                log=localstack.log,
+            )
+        finally:
+            localstack.stop()
+            DatabaseServers(settings.local_dir, process.epoch).delete_all()
+
+
+@pytest.fixture(scope="session")
+def client(cloud: Cloud) -> Callable[[str], Any]:
+    """``client("ec2")``: a boto3 client of the shared local cloud, one for each service."""
+
+    @cache
+    def make(service: str) -> Any:
+        return cloud.session.client(service)
+
+    return make
