@@ -21,13 +21,18 @@ variable "region" {
 }
 
 variable "availability_zones" {
-  description = "Zones that get one public, one application and one database subnet each. A zone's addresses follow from its letter, so that adding or removing a zone moves no other."
-  type        = set(string)
+  description = "Zones that get one public, one application and one database subnet each. A zone's addresses follow from its letter, so that adding or removing a zone moves no other; the first one listed holds what exists once."
+  type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.availability_zones) >= 2
+    condition     = length(distinct(var.availability_zones)) >= 2
     error_message = "availability_zones: at least two zones are expected, since DB subnet groups and load balancers need them, such as [\"us-east-1a\", \"us-east-1b\"]."
+  }
+
+  validation {
+    condition     = length(distinct(var.availability_zones)) == length(var.availability_zones)
+    error_message = "availability_zones: every zone is expected once, such as [\"us-east-1a\", \"us-east-1b\"]."
   }
 
   validation {
@@ -122,25 +127,30 @@ variable "application_port" {
 }
 
 variable "database_ports" {
-  description = "TCP ports of the databases, by engine."
-  type        = map(number)
-  default     = { mysql = 3306, postgres = 5432 }
-  nullable    = false
+  description = "TCP port of each database engine."
+  type = object({
+    mysql    = optional(number, 3306)
+    postgres = optional(number, 5432)
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = alltrue([for port in values(var.database_ports) : port >= 1024 && port <= 65535 && floor(port) == port])
-    error_message = "database_ports: TCP ports from 1024 to 65535 are expected, such as { mysql = 3306, postgres = 5432 }."
+    condition = alltrue([
+      for port in values(var.database_ports) : port >= 1150 && port <= 65535 && floor(port) == port
+    ])
+    error_message = "database_ports: TCP ports that RDS allows, from 1150 to 65535, are expected, such as { mysql = 3306, postgres = 5432 }."
   }
 
   validation {
-    condition     = length(var.database_ports) >= 1 && length(var.database_ports) <= 9
-    error_message = "database_ports: one to nine ports are expected, since a network ACL has room for 20 rules a direction, such as { mysql = 3306 }."
+    condition     = var.database_ports.mysql != var.database_ports.postgres
+    error_message = "database_ports: a port of its own for each engine is expected, such as { mysql = 3306, postgres = 5432 }."
   }
 }
 
 variable "ssh_cidrs" {
   description = "Networks that may open SSH sessions to the public subnets, where the bastion is. Empty: none, use Session Manager."
-  type        = set(string)
+  type        = list(string)
   default     = []
   nullable    = false
 
