@@ -62,34 +62,22 @@ variable "lake_bucket_arn" {
 variable "table_arns" {
   description = "ARNs of the DynamoDB tables, by any stable key."
   type        = map(string)
+  default     = {}
   nullable    = false
-
-  validation {
-    condition     = length(var.table_arns) > 0
-    error_message = "table_arns must hold at least one table, for example { Forum = \"arn:aws:dynamodb:us-east-1:111122223333:table/sourcelab-Forum\" }."
-  }
 }
 
 variable "stream_arns" {
   description = "ARNs of the Kinesis streams, by any stable key."
   type        = map(string)
+  default     = {}
   nullable    = false
-
-  validation {
-    condition     = length(var.stream_arns) > 0
-    error_message = "stream_arns must hold at least one stream, for example { browse-events = \"arn:aws:kinesis:us-east-1:111122223333:stream/sourcelab-browse-events\" }."
-  }
 }
 
 variable "queue_arns" {
   description = "ARNs of the SQS queues, by any stable key."
   type        = map(string)
+  default     = {}
   nullable    = false
-
-  validation {
-    condition     = length(var.queue_arns) > 0
-    error_message = "queue_arns must hold at least one queue, for example { orders = \"arn:aws:sqs:us-east-1:111122223333:sourcelab-orders\" }."
-  }
 }
 
 variable "databases" {
@@ -98,12 +86,8 @@ variable "databases" {
     arn        = string
     secret_arn = string
   }))
+  default  = {}
   nullable = false
-
-  validation {
-    condition     = length(var.databases) > 0
-    error_message = "databases must hold at least one instance, for example { mysql = { arn = module.mysql.arn, secret_arn = module.mysql.master_user_secret_arn } }."
-  }
 }
 
 variable "manage_account_password_policy" {

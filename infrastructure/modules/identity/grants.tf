@@ -1,0 +1,169 @@
+# One document per thing that somebody may do; policies.tf joins them.
+
+data "aws_iam_policy_document" "own_access_keys" {
+  statement {
+    sid       = "ManageOwnAccessKeys"
+    actions   = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetUser", "iam:ListAccessKeys", "iam:UpdateAccessKey"]
+    resources = ["arn:${local.partition}:iam::${local.account_id}:user${local.path}$${aws:username}"]
+  }
+}
+
+data "aws_iam_policy_document" "write_buckets" {
+  statement {
+    sid       = "ListBuckets"
+    actions   = ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions"]
+    resources = local.bucket_arns
+  }
+
+  statement {
+    sid = "WriteObjects"
+    actions = [
+      "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion",
+      "s3:ListMultipartUploadParts", "s3:PutObject",
+    ]
+    resources = [for arn in local.bucket_arns : "${arn}/*"]
+  }
+}
+
+data "aws_iam_policy_document" "write_lake" {
+  statement {
+    sid       = "ListBuckets"
+    actions   = ["s3:GetBucketLocation", "s3:ListBucket"]
+    resources = local.bucket_arns
+  }
+
+  statement {
+    sid       = "ReadObjects"
+    actions   = ["s3:GetObject"]
+    resources = [for arn in local.bucket_arns : "${arn}/*"]
+  }
+
+  statement {
+    sid       = "WriteLake"
+    actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
+    resources = ["${var.lake_bucket_arn}/*"]
+  }
+}
+
+data "aws_iam_policy_document" "read_gold" {
+  statement {
+    sid       = "FindLake"
+    actions   = ["s3:GetBucketLocation"]
+    resources = [var.lake_bucket_arn]
+  }
+
+  statement {
+    sid       = "ListGold"
+    actions   = ["s3:ListBucket"]
+    resources = [var.lake_bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["gold", "gold/*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadGold"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.lake_bucket_arn}/gold/*"]
+  }
+}
+
+data "aws_iam_policy_document" "read_tables" {
+  dynamic "statement" {
+    for_each = length(var.table_arns) == 0 ? [] : [values(var.table_arns)]
+
+    content {
+      sid = "ReadTables"
+      actions = [
+        "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DescribeTable", "dynamodb:GetItem",
+        "dynamodb:Query", "dynamodb:Scan",
+      ]
+      resources = statement.value
+    }
+  }
+}
+
+data "aws_iam_policy_document" "write_tables" {
+  dynamic "statement" {
+    for_each = length(var.table_arns) == 0 ? [] : [values(var.table_arns)]
+
+    content {
+      sid       = "WriteTables"
+      actions   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = statement.value
+    }
+  }
+}
+
+data "aws_iam_policy_document" "use_streams" {
+  dynamic "statement" {
+    for_each = length(var.table_arns) == 0 ? [] : [[for arn in values(var.table_arns) : "${arn}/stream/*"]]
+
+    content {
+      sid       = "ReadTableChanges"
+      actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.stream_arns) == 0 ? [] : [values(var.stream_arns)]
+
+    content {
+      sid = "UseStreams"
+      actions = [
+        "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
+        "kinesis:ListShards", "kinesis:PutRecord", "kinesis:PutRecords",
+      ]
+      resources = statement.value
+    }
+  }
+}
+
+data "aws_iam_policy_document" "use_queues" {
+  dynamic "statement" {
+    for_each = length(var.queue_arns) == 0 ? [] : [values(var.queue_arns)]
+
+    content {
+      sid = "UseQueues"
+      actions = [
+        "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage", "sqs:SendMessage",
+      ]
+      resources = statement.value
+    }
+  }
+}
+
+data "aws_iam_policy_document" "open_databases" {
+  dynamic "statement" {
+    for_each = length(var.databases) == 0 ? [] : [values(var.databases)]
+
+    content {
+      sid       = "FindDatabases"
+      actions   = ["rds:DescribeDBInstances"]
+      resources = statement.value[*].arn
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.databases) == 0 ? [] : [values(var.databases)]
+
+    content {
+      sid       = "ReadMasterPasswords"
+      actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+      resources = statement.value[*].secret_arn
+    }
+  }
+}
+
+data "aws_iam_policy_document" "write_job_logs" {
+  statement {
+    sid       = "WriteJobLogs"
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["arn:${local.partition}:logs:*:${local.account_id}:log-group:/aws-glue/*"]
+  }
+}
