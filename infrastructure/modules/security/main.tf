@@ -1,0 +1,32 @@
+# One group for each part of the chain. The rules stand beside the group that they open.
+resource "aws_security_group" "load_balancer" {
+  name        = "${var.name}-load-balancer"
+  description = "Load balancer: open to the internet on 80 and 443."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-load-balancer" }
+}
+
+resource "aws_security_group" "application" {
+  name        = "${var.name}-application"
+  description = "Application: reached by the load balancer only."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-application" }
+}
+
+resource "aws_security_group" "bastion" {
+  name        = "${var.name}-bastion"
+  description = "Bastion: the way of people to the databases."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-bastion" }
+}
+
+resource "aws_security_group" "database" {
+  name        = "${var.name}-database"
+  description = "Databases: reached by the application and the bastion only."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-database" }
+}
