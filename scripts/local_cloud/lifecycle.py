@@ -1,0 +1,165 @@
+"""The local cloud as one thing: up, down, and what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from scripts.config import Settings
+from scripts.errors import MissingError
+from scripts.local_cloud.databases import binaries
+from scripts.local_cloud.databases.model import ServerStatus
+from scripts.local_cloud.databases.servers import DatabaseServers
+from scripts.local_cloud.localstack import LocalStack, Process
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What `LocalCloud.up` found and did.
+
+    Attributes
+    ----------
+    started
+        False when LocalStack already ran.
+    recovered
+        DB instances whose server had died and runs again.
+    removed
+        DB instances of an earlier life, whose servers and files were removed.
+    archived_state
+        Where Terraform's state of an earlier life went, if there was one.
+    """
+
+    started: bool
+    recovered: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    archived_state: Path | None = None
+
+
+class LocalCloud:
+    """LocalStack, the database servers, and the state that belongs to this life of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.localstack = LocalStack(settings)
+
+    def up(self, say: Callable[[str], None]) -> Arrival:
+        """Start what is not running; afterwards servers and state are those of the running LocalStack.
+
+        Raises
+        ------
+        MissingError
+            A program is missing or something did not start.
+        """
+        prepare(say)
+        before = self.localstack.running() if self.localstack.answers() else None
+        if before is None:
+            say(f"Starting LocalStack on 127.0.0.1:{self._settings.gateway_port}")
+        process = self.localstack.start()
+        servers = DatabaseServers(self._settings.local_dir, process.epoch)
+        removed = tuple(servers.remove_foreign())
+        recovered = tuple(servers.recover())
+        return Arrival(
+            started=process != before,
+            recovered=recovered,
+            removed=removed,
+            archived_state=self._adopt_state(process.epoch),
+        )
+
+    def down(self) -> bool:
+        """Stop LocalStack and every database server; True when something ran."""
+        last = self.localstack.last()
+        servers = DatabaseServers(self._settings.local_dir, last.epoch if last else "")
+        ran = any(server.alive for server in servers.list())
+        # LocalStack first: it must not see its servers die, nor start another.
+        stopped = self.localstack.stop()
+        servers.stop_all()
+        return stopped or ran
+
+    def forget(self) -> Path | None:
+        """Remove what an earlier life left: its servers, and its state, which is archived."""
+        DatabaseServers(self._settings.local_dir, "").remove_foreign()
+        return self._adopt_state("")
+
+    def process(self) -> Process | None:
+        """The running LocalStack."""
+        return self.localstack.running()
+
+    def servers(self) -> list[ServerStatus]:
+        """The database servers in the journal, of whatever life."""
+        last = self.localstack.last()
+        return DatabaseServers(self._settings.local_dir, last.epoch if last else "").list()
+
+    def _adopt_state(self, epoch: str) -> Path | None:
+        """Set aside a state that describes an earlier life, and mark the next one as of this life."""
+        marker = self._settings.terraform_dir / "epoch"
+        old = marker.read_text().strip() if marker.is_file() else ""
+        if old == epoch and old:
+            return None
+        archived = None
+        state = self._settings.state_file
+        if state.is_file():
+            archive = self._settings.terraform_dir / "archive"
+            archive.mkdir(parents=True, exist_ok=True)
+            archived = archive / f"{old or 'unknown'}.tfstate"
+            state.replace(archived)
+            state.with_name(state.name + ".backup").unlink(missing_ok=True)
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.write_text(epoch)
+        return archived
+
+
+def prepare(say: Callable[[str], None]) -> None:
+    """Find the database servers' programs, and install them where that can be done without asking.
+
+    Raises
+    ------
+    MissingError
+        A program is missing and cannot be installed from here; names the packages.
+    """
+    engines = ("mysql", "postgres")
+    if any(binaries.find(engine) is None for engine in engines) and binaries.can_install():
+        say("Installing MariaDB and PostgreSQL (once; no service is started)")
+        binaries.install_debian()
+    for engine in engines:
+        binaries.require(engine)
+
+
+@contextmanager
+def exclusive(settings: Settings) -> Iterator[None]:
+    """Let one command at a time change the local cloud.
+
+    Raises
+    ------
+    MissingError
+        Another command is at it.
+    """
+    _writable(settings.local_dir)
+    lock = filelock.FileLock(settings.local_dir / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise MissingError(
+            f"Another `lab` or `make` command is changing the environment of {settings.local_dir}.",
+            "Wait until it has ended, then run this one again.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _writable(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe = directory / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as refused:
+        raise MissingError(
+            f"{directory} cannot be written: {refused.strerror}.",
+            "Make it writable, or name another folder in LAB_LOCAL_DIR.",
+        ) from refused

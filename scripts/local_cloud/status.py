@@ -1,0 +1,137 @@
+"""What `lab status` shows: every part of the local cloud, what stands behind it, and whether it is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+
+from scripts.local_cloud.databases.model import ServerStatus
+from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.local_cloud.localstack import VERSION
+
+Kind = Literal["real", "simulated"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of `lab status`.
+
+    Attributes
+    ----------
+    name
+        What a user calls it.
+    kind
+        Whether something real does the work.
+    version
+        Of the program that runs, or ``-``.
+    address
+        Where it listens, as ``host:port``, or ``-``.
+    pid, memory_bytes
+        Of the running process with its children; None where there is none.
+    health
+        One word or sentence; starts with ``down`` when `down`.
+    down
+        It should run and does not.
+    """
+
+    name: str
+    kind: Kind
+    version: str = "-"
+    address: str = "-"
+    pid: int | None = None
+    memory_bytes: int | None = None
+    health: str = "up"
+    down: bool = False
+
+
+#: What the AWS services are made of here. DB instances have lines of their own.
+_BEHIND: tuple[tuple[str, Kind, str], ...] = (
+    ("s3", "real", "objects are kept, versioned and served; lifecycle rules do not run"),
+    ("sqs, sns", "real", "messages are queued and delivered"),
+    ("dynamodb", "real", "items are kept and served; capacity is not limited"),
+    ("kinesis", "real", "records are kept in shards and served"),
+    ("secretsmanager", "real", "secrets are kept; those of DB instances open the servers"),
+    ("firehose", "simulated", "delivery streams are recorded; records of a Kinesis source are not delivered"),
+    (
+        "ec2: network",
+        "simulated",
+        "addresses, interfaces, routes and rules are kept as on AWS; no packet is stopped",
+    ),
+    ("ec2: instances", "simulated", "instances are recorded; no machine runs"),
+    ("elbv2", "simulated", "load balancers are recorded; nothing listens, no target is checked"),
+    ("glue, athena", "simulated", "definitions are kept; jobs, crawlers and queries are refused"),
+    ("iam, kms", "simulated", "policies and keys are recorded; every signed request is allowed"),
+    (
+        "cloudwatch, logs",
+        "simulated",
+        "alarms, log groups and dashboards are recorded; AWS's own metrics are absent",
+    ),
+)
+
+
+def parts(cloud: LocalCloud) -> list[Part]:
+    """Every part, what runs first."""
+    up = cloud.localstack.answers()
+    return [
+        _localstack(cloud, up),
+        *(_server(server, cloud, up) for server in cloud.servers()),
+        *(
+            Part(name, kind, health=behind if up else "down with LocalStack", down=not up)
+            for name, kind, behind in _BEHIND
+        ),
+    ]
+
+
+def _localstack(cloud: LocalCloud, up: bool) -> Part:
+    process = cloud.process()
+    last = process or cloud.localstack.last()
+    address = f"127.0.0.1:{last.port}" if last else "-"
+    if up and process:
+        return Part("localstack", "real", VERSION, address, process.pid, _memory(process.pid))
+    if process:
+        health = f"down: process {process.pid} does not answer; run `lab up`"
+        return Part(
+            "localstack", "real", VERSION, address, process.pid, _memory(process.pid), health, down=True
+        )
+    happened = f"process {last.pid} is gone" if last else "not started"
+    return Part(
+        "localstack", "real", VERSION, address, health=f"down: {happened}; run `make apply`", down=True
+    )
+
+
+def _server(server: ServerStatus, cloud: LocalCloud, up: bool) -> Part:
+    last = cloud.localstack.last()
+    orphan = not up or last is None or server.epoch != last.epoch
+    if not server.complete:
+        health, down = "down: its creation was interrupted; `lab up` removes it", True
+    elif server.alive and orphan:
+        health, down = "down: runs, but the LocalStack that it belongs to is gone; run `make apply`", True
+    elif server.alive:
+        health, down = "up", False
+    elif server.wanted == "stopped":
+        health, down = "stopped", False
+    else:
+        health, down = "down: its process is gone; `lab up` starts it again with its data", True
+    address = f"{server.address.host}:{server.address.port}"
+    if server.address.fallback:
+        address += " (its own address could not be bound)"
+    return Part(
+        name=f"rds: {server.identifier}",
+        kind="real",
+        version=f"{server.server} for {server.engine} {server.engine_version}",
+        address=address,
+        pid=server.pid,
+        memory_bytes=server.memory_bytes,
+        health=health,
+        down=down,
+    )
+
+
+def _memory(pid: int) -> int | None:
+    try:
+        process = psutil.Process(pid)
+        return sum(member.memory_info().rss for member in (process, *process.children(recursive=True)))
+    except psutil.NoSuchProcess:
+        return None
