@@ -20,7 +20,7 @@ from typing import Any
 
 from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
-from scripts.errors import MissingError, RemoteError
+from scripts.errors import BadInputError, MissingError, RemoteError
 
 MINIMUM = (1, 9)
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -217,14 +217,34 @@ class Terraform:
         return answer.returncode == 2
 
     def apply_plan(self) -> None:
-        """Carry out what `plan` saved."""
-        answer = self._run("apply", f"-parallelism={PARALLELISM}", str(self.plan_file))
-        self.plan_file.unlink(missing_ok=True)
+        """Carry out what `plan` saved, and nothing else."""
+        try:
+            self._change("apply", str(self.plan_file))
+        finally:
+            self.plan_file.unlink(missing_ok=True)
+
+    def apply(self) -> None:
+        """Plan and apply in one go, where nobody need be asked."""
+        self._change("apply", "-auto-approve", *self._variable_arguments())
+
+    def destroy(self) -> None:
+        """Destroy everything in the state, where nobody need be asked."""
+        self._change("destroy", "-auto-approve", *self._variable_arguments())
+
+    def check_format(self) -> None:
+        """Raise BadInputError naming the files that ``terraform fmt`` would change."""
+        answer = self._run("fmt", "-check", "-recursive", capture=True)
         if answer.returncode != 0:
-            raise RemoteError(
-                "terraform apply failed; its message is above.",
-                "What was made is in the state: repair the cause and run `make apply` again.",
+            raise BadInputError(
+                f"Not formatted, or not Terraform:\n{(answer.stdout + answer.stderr).strip()}",
+                "Format them: make format",
             )
+
+    def validate(self) -> None:
+        """Raise BadInputError with what ``terraform validate`` finds wrong."""
+        answer = self._run("validate", capture=True)
+        if answer.returncode != 0:
+            raise BadInputError(f"terraform validate failed:\n{(answer.stdout + answer.stderr).strip()}")
 
     def outputs(self) -> dict[str, Any]:
         """Values of the root module's outputs; empty when nothing is applied."""
@@ -244,6 +264,14 @@ class Terraform:
     def resources(self) -> list[str]:
         """Addresses of the managed resources in the state."""
         return resources_in_state(self._settings.state_file)
+
+    def _change(self, command: str, *arguments: str) -> None:
+        answer = self._run(command, f"-parallelism={PARALLELISM}", *arguments)
+        if answer.returncode != 0:
+            raise RemoteError(
+                f"terraform {command} failed; its message is above.",
+                f"What was made is in the state: repair the cause and run `make {command}` again.",
+            )
 
     def _variable_arguments(self) -> list[str]:
         chosen = [f"-var-file={self._settings.var_file}"]
@@ -267,7 +295,7 @@ class Terraform:
         )
 
 
-_ASKING = frozenset({"init", "plan", "apply"})
+_ASKING = frozenset({"init", "plan", "apply", "destroy"})
 
 
 def resources_in_state(state_file: Path) -> list[str]:
