@@ -9,6 +9,7 @@ Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``L
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,12 +101,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadInputError(
             f"LAB_GATEWAY_PORT is {port!r}; expected a port from 1024 to 65535, such as 4566."
         )
+    name = env.get("LAB_NAME") or "sourcelab"
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,18}[a-z0-9]", name):
+        raise BadInputError(
+            f"LAB_NAME is {name!r}; expected 3 to 20 lower-case letters, digits and hyphens.",
+            "It starts with a letter and ends with a letter or digit, such as: sourcelab",
+        )
     local = target == "local"
     aws_region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
     rds_ca = env.get("LAB_RDS_CA")
     return Settings(
         target="local" if local else "aws",
-        name=env.get("LAB_NAME") or "sourcelab",
+        name=name,
         # Locally the region is fixed: whatever a user's shell says of AWS must not reach the local cloud.
         region=LOCAL_REGION if local else aws_region or LOCAL_REGION,
         local_dir=Path(env.get("LAB_LOCAL_DIR") or ROOT / ".local").absolute(),
