@@ -41,7 +41,7 @@ def _named(name: str, candidates: Iterator[str]) -> Iterator[str]:
 
 
 def _tagged(name: str) -> list[FilterTypeDef]:
-    return [{"Name": "tag:Name", "Values": [name, f"{name}-*"]}]
+    return [{"Name": "tag:Project", "Values": [name]}]
 
 
 def _db_instances(session: boto3.Session, name: str) -> Iterator[str]:
