@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from scripts.local_cloud.databases import binaries
 from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.servers import DatabaseServers
 from scripts.local_cloud.localstack import LocalStack, Process
+
+#: What lies in the run-time folder beside the databases' own files.
+_OURS = ("localstack", "log", "terraform", "uv", "checkov", "lock")
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,25 @@ class LocalCloud:
         DatabaseServers(self._settings.local_dir, "").remove_foreign()
         return self._adopt_state("")
 
+    def remove(self) -> None:
+        """Stop everything and remove the run-time files: what is ours in the folder, nothing else."""
+        self.down()
+        DatabaseServers(self._settings.local_dir, "").delete_all()
+        for name in _OURS:
+            path = self._settings.local_dir / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        with suppress(OSError):
+            # Somebody's own files keep the folder.
+            self._settings.local_dir.rmdir()
+
     def process(self) -> Process | None:
         """The running LocalStack."""
         return self.localstack.running()
 
-    def servers(self) -> list[ServerStatus]:
+    def servers(self) -> tuple[ServerStatus, ...]:
         """The database servers in the journal, of whatever life."""
         last = self.localstack.last()
         return DatabaseServers(self._settings.local_dir, last.epoch if last else "").list()
@@ -112,8 +130,10 @@ class LocalCloud:
         return archived
 
 
-def prepare(say: Callable[[str], None]) -> None:
+def prepare(say: Callable[[str], None]) -> list[str]:
     """Find the database servers' programs, and install them where that can be done without asking.
+
+    Returns what was found, as ``MariaDB 10.11.14 (/usr/sbin/mariadbd)``.
 
     Raises
     ------
@@ -124,8 +144,8 @@ def prepare(say: Callable[[str], None]) -> None:
     if any(binaries.find(engine) is None for engine in engines) and binaries.can_install():
         say("Installing MariaDB and PostgreSQL (once; no service is started)")
         binaries.install_debian()
-    for engine in engines:
-        binaries.require(engine)
+    found = [binaries.require(engine) for engine in engines]
+    return [f"{each} ({each.server})" for each in found]
 
 
 @contextmanager
