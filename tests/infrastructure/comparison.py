@@ -18,7 +18,7 @@ UNKNOWN = "(known after apply)"
 def resources(plan: TerraformPlanOutput) -> dict[str, dict[str, Any]]:
     """Every planned resource's known attributes, by its full address."""
     return {
-        resource["address"]: resource["values"]
+        resource["address"]: resource.get("values", {})
         for module in _modules(plan["planned_values"]["root_module"])
         for resource in module.get("resources", [])
     }

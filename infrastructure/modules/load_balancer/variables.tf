@@ -58,7 +58,7 @@ variable "health_check_path" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^/[!-~]{0,1023}$", var.health_check_path))
+    condition     = can(regex("^/[!-~]*$", var.health_check_path)) && length(var.health_check_path) <= 1024
     error_message = "health_check_path: a path that begins with a slash is expected, such as \"/health\"."
   }
 }

@@ -1,0 +1,202 @@
+# What a module takes as it is, that module checks: its messages say what is expected.
+
+variable "name" {
+  description = "Prefix of every resource's name."
+  type        = string
+  default     = "sourcelab"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.name))
+    error_message = "name: 3 to 20 lower-case letters, digits and single hyphens are expected, beginning with a letter and ending with a letter or digit, such as \"sourcelab\"."
+  }
+}
+
+variable "region" {
+  description = "AWS region of everything."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[1-9]$", var.region))
+    error_message = "region: the name of an AWS region is expected, such as \"us-east-1\"."
+  }
+}
+
+variable "s3_use_path_style" {
+  description = "Address buckets as a path and not as a host name, for endpoints whose name has no bucket in front."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of every resource, beside Project and ManagedBy."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for key, value in var.tags : can(regex("^[A-Za-z0-9 _.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:") && length(value) <= 256
+    ])
+    error_message = "tags: keys of 1 to 128 letters, digits, spaces and _ . : / = + @ - that do not begin with \"aws:\", with values of at most 256 characters, are expected, such as { Course = \"data-engineering\" }."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["Name", "Project", "ManagedBy", "Tier"])) == 0
+    error_message = "tags: keys other than Name, Project, ManagedBy and Tier, which the stack sets itself, are expected, such as { Course = \"data-engineering\" }."
+  }
+}
+
+variable "components" {
+  description = "Parts that can be left out, to save their price or where a service is not to be had."
+  type = object({
+    load_balancer        = optional(bool, true)
+    relational_databases = optional(bool, true)
+    key_value_store      = optional(bool, true)
+    event_stream         = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "availability_zones" {
+  description = "Zones of the subnets, at least two; the first one holds what exists once. Null: the region's zones a and b."
+  type        = list(string)
+  default     = null
+}
+
+variable "vpc_cidr" {
+  description = "Addresses of the VPC, /16 to /22."
+  type        = string
+  default     = "10.0.0.0/16"
+  nullable    = false
+}
+
+variable "tier_cidrs" {
+  description = "Addresses of each tier. Null: quarters of vpc_cidr."
+  type = object({
+    public      = string
+    application = string
+    database    = string
+  })
+  default = null
+}
+
+variable "nat_gateway" {
+  description = "NAT gateways: none, single or per_zone. Each is paid by the hour."
+  type        = string
+  default     = "single"
+  nullable    = false
+}
+
+variable "application_port" {
+  description = "TCP port on which the load balancer reaches the application."
+  type        = number
+  default     = 80
+  nullable    = false
+}
+
+variable "ssh_cidrs" {
+  description = "Networks that may open SSH sessions to the bastion. Empty: none, use Session Manager."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "key_name" {
+  description = "EC2 key pair for SSH to the bastion. Null: none."
+  type        = string
+  default     = null
+}
+
+variable "image" {
+  description = "Image of the instances: an AMI's id, or the SSM parameter that names the newest one."
+  type        = string
+  default     = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+  nullable    = false
+}
+
+variable "instance_types" {
+  description = "Type of each instance."
+  type = object({
+    bastion     = optional(string, "t3.micro")
+    application = optional(string, "t3.micro")
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of the load balancer. Null: HTTP only."
+  type        = string
+  default     = null
+}
+
+variable "databases" {
+  description = "DB instances by name without the prefix. Storage grows by itself up to max_allocated_storage_gib; 0 keeps it as it is."
+  type = map(object({
+    engine                    = string
+    engine_version            = string
+    instance_class            = optional(string, "db.t4g.micro")
+    allocated_storage_gib     = optional(number, 20)
+    max_allocated_storage_gib = optional(number, 0)
+    multi_az                  = optional(bool, false)
+  }))
+  default = {
+    mysql    = { engine = "mysql", engine_version = "8.4" }
+    postgres = { engine = "postgres", engine_version = "16" }
+  }
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.databases) : can(regex("^[a-z](-?[a-z0-9]){0,23}$", name))])
+    error_message = "databases: names of 1 to 24 lower-case letters, digits and single hyphens, beginning with a letter, are expected, such as { mysql = { engine = \"mysql\", engine_version = \"8.4\" } }."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : contains(["mysql", "mariadb", "postgres"], database.engine)])
+    error_message = "databases: the engine is expected to be \"mysql\", \"mariadb\" or \"postgres\", such as { mysql = { engine = \"mysql\", engine_version = \"8.4\" } }."
+  }
+}
+
+variable "backup_retention_days" {
+  description = "Days that the databases' backups are kept; 0 for none."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "event_streams" {
+  description = "Kinesis streams by name without the prefix; with delivery_prefix, Firehose writes them to the lake below it. Each shard is paid by the hour."
+  type = map(object({
+    shard_count     = optional(number, 1)
+    retention_hours = optional(number, 24)
+    delivery_prefix = optional(string)
+  }))
+  default  = { browse-events = { delivery_prefix = "bronze/browse-events" } }
+  nullable = false
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+  default     = 7
+  nullable    = false
+}
+
+variable "alarm_emails" {
+  description = "Addresses that alarms are sent to; each has to confirm."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Keep what holds data: databases, tables and the load balancer refuse to be deleted, buckets with objects too, and databases leave a last snapshot. To destroy, set it to false and apply first."
+  type        = bool
+  default     = false
+  nullable    = false
+}
