@@ -1,12 +1,64 @@
-"""Finds the database servers' programs, and installs them where that is possible (interface first)."""
+"""Finds the database servers' programs, and installs them where that can be done without asking."""
 
 from __future__ import annotations
 
+import functools
+import glob
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from scripts.errors import BadInputError, MissingError
+
 Product = Literal["MySQL", "MariaDB", "PostgreSQL"]
+
+#: Folders that hold servers but are often not on a user's PATH.
+_FOLDERS = (
+    "/usr/sbin",
+    "/usr/bin",
+    "/usr/libexec",
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/local/mysql/bin",
+    "/usr/local/mariadb/bin",
+    "/opt/homebrew/bin",
+    "/opt/homebrew/opt/{mysql,mariadb,postgresql}*/bin",
+    "/usr/local/opt/{mysql,mariadb,postgresql}*/bin",
+    "/home/linuxbrew/.linuxbrew/opt/{mysql,mariadb,postgresql}*/bin",
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/local/pgsql/bin",
+)
+
+_PROGRAMS: dict[str, tuple[str, ...]] = {
+    "mysql": ("mysqld", "mariadbd"),
+    "mariadb": ("mariadbd", "mysqld"),
+    "postgres": ("postgres",),
+}
+
+_PRODUCTS: dict[str, tuple[Product, ...]] = {
+    "mysql": ("MySQL", "MariaDB"),
+    "mariadb": ("MariaDB", "MySQL"),
+    "postgres": ("PostgreSQL",),
+}
+
+_HINTS = {
+    "mysql": "apt: mariadb-server-core mariadb-client-core · dnf: mariadb-server · brew: mariadb",
+    "mariadb": "apt: mariadb-server-core mariadb-client-core · dnf: mariadb-server · brew: mariadb",
+    "postgres": "apt: postgresql · dnf: postgresql-server · brew: postgresql@17",
+}
+
+_PACKAGES = {"mysql": ("mariadb-server-core", "mariadb-client-core"), "postgres": ("postgresql",)}
+
+#: The oldest PostgreSQL that has every setting of our configuration.
+_OLDEST_POSTGRES = 13
 
 
 @dataclass(frozen=True)
@@ -16,9 +68,9 @@ class Installation:
     Attributes
     ----------
     server
-        ``mysqld``, ``mariadbd`` or ``postgres``; real path, no symlink.
+        ``mysqld``, ``mariadbd`` or ``postgres``; the real path, no symlink.
     product, version
-        As the program itself says, e.g. ``MariaDB``, ``10.11.14``.
+        As the program itself says, e.g. ``MariaDB``, ``10.11.14``: Debian's ``mysqld`` is a MariaDB.
     """
 
     server: Path
@@ -28,23 +80,210 @@ class Installation:
     def __str__(self) -> str:
         return f"{self.product} {self.version}"
 
+    @property
+    def series(self) -> tuple[int, ...]:
+        """What a data directory is bound to: ``(15,)`` of PostgreSQL 15.16, ``(10, 11)`` of MariaDB."""
+        return self.major[: 1 if self.product == "PostgreSQL" else 2]
+
+    @property
+    def major(self) -> tuple[int, ...]:
+        """Version as numbers, for comparison."""
+        return numbers(self.version)
+
+    def tool(self, *names: str) -> Path:
+        """A program that comes with the server, by the first of `names` that is there.
+
+        Raises
+        ------
+        MissingError
+            None of them is there.
+        """
+        folders = [self.server.parent, self.server.parent.parent / "bin", Path("/usr/bin")]
+        folders.append(self.server.parent.parent / "scripts")
+        for name in names:
+            for folder in folders:
+                if os.access(folder / name, os.X_OK):
+                    return folder / name
+        engine = "postgres" if self.product == "PostgreSQL" else "mysql"
+        raise MissingError(
+            f"{names[0]} is missing beside {self.server}.", f"Install the whole server: {_HINTS[engine]}"
+        )
+
+
+def installations(engine: str) -> list[Installation]:
+    """Every usable installation for an RDS engine, the best first.
+
+    MySQL is preferred for ``mysql`` and MariaDB for ``mariadb``, and the other stands in for it; then the
+    newest, then what PATH names first.
+
+    Raises
+    ------
+    BadInputError
+        The engine is unknown.
+    """
+    if engine not in _PROGRAMS:
+        raise BadInputError(f"Engine {engine!r} is unknown; expected one of: {', '.join(_PROGRAMS)}.")
+    products = _PRODUCTS[engine]
+    found = [_identify(path, _changed(path)) for path in _candidates(_PROGRAMS[engine])]
+    usable = [
+        item
+        for item in found
+        if item is not None
+        and item.product in products
+        and (item.product != "PostgreSQL" or item.major[0] >= _OLDEST_POSTGRES)
+    ]
+    usable.sort(key=lambda item: item.major, reverse=True)
+    return sorted(usable, key=lambda item: products.index(item.product))
+
 
 def find(engine: str) -> Installation | None:
-    """The best installation for an RDS engine, or None. MySQL is preferred for ``mysql``, MariaDB for
-    ``mariadb``; either stands in for the other."""
-    raise NotImplementedError
+    """The best of `installations`, or None."""
+    return next(iter(installations(engine)), None)
 
 
 def require(engine: str) -> Installation:
-    """As `find`; MissingError naming the packages for apt, dnf and brew."""
-    raise NotImplementedError
+    """As `find`.
+
+    Raises
+    ------
+    MissingError
+        No server for the engine is installed; the message names the packages for apt, dnf and brew.
+    """
+    found = find(engine)
+    if found is None:
+        product = " or ".join(_PRODUCTS[engine])
+        raise MissingError(
+            f"No {product} server is installed: {' or '.join(_PROGRAMS[engine])} is neither on PATH nor in "
+            "the usual folders.",
+            f"Install it: {_HINTS[engine]}",
+        )
+    return found
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A version such as ``10.11.14`` as numbers, for comparison."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def can_install() -> bool:
-    """Whether `install_debian` can work: root on a Debian or Ubuntu."""
-    raise NotImplementedError
+    """Whether `install_debian` can work: we are root on a system with apt and dpkg."""
+    return os.geteuid() == 0 and bool(shutil.which("apt-get")) and bool(shutil.which("dpkg"))
 
 
 def install_debian() -> None:
-    """Install what is missing of MariaDB and PostgreSQL through apt, without starting any service."""
-    raise NotImplementedError
+    """Install what is missing of MariaDB and PostgreSQL through apt; starts no service, makes no cluster.
+
+    Raises
+    ------
+    MissingError
+        We are not root on a Debian or Ubuntu, or apt failed (its last lines are in the message).
+    """
+    packages = [name for engine, names in _PACKAGES.items() if find(engine) is None for name in names]
+    if not packages:
+        return
+    if not can_install():
+        raise MissingError(
+            "Database servers can only be installed by root on Debian or Ubuntu.",
+            "Install them: " + " · ".join(sorted(set(_HINTS.values()))),
+        )
+    with _NoServices() as folder:
+        environment = {
+            **os.environ,
+            "DEBIAN_FRONTEND": "noninteractive",
+            "RUNLEVEL": "1",
+        }
+        options = ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
+        # PATH of the maintainer scripts: postgresql's one finds our pg_createcluster, which makes none.
+        options += ["-o", f"DPkg::Path={folder}:/usr/sbin:/usr/bin:/sbin:/bin"]
+        _apt(["update", "-o", "DPkg::Lock::Timeout=120"], environment, fatal=False)
+        _apt(["install", *options, *packages], environment, fatal=True)
+    for engine in _PACKAGES:
+        require(engine)
+
+
+class _NoServices:
+    """While open, a package's maintainer scripts start nothing and make no database cluster.
+
+    ``policy-rc.d`` is Debian's own way to forbid starts; one that is already there is left as it is. The
+    cluster is prevented by a ``pg_createcluster`` earlier on PATH, so that no configuration of the machine
+    changes.
+    """
+
+    _policy = Path("/usr/sbin/policy-rc.d")
+
+    def __enter__(self) -> Path:
+        self._made = False
+        try:
+            descriptor = os.open(self._policy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(descriptor, "w") as file:
+                file.write("#!/bin/sh\nexit 101\n")
+            self._policy.chmod(0o755)
+            self._made = True
+        self._folder = Path(tempfile.mkdtemp(prefix="sourcelab-apt-"))
+        self._folder.chmod(0o755)
+        shim = self._folder / "pg_createcluster"
+        shim.write_text("#!/bin/sh\nexit 0\n")
+        shim.chmod(0o755)
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        if self._made:
+            self._policy.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _apt(arguments: list[str], environment: dict[str, str], *, fatal: bool) -> None:
+    done = subprocess.run(
+        ["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
+    )
+    if done.returncode != 0 and fatal:
+        tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
+        raise MissingError(
+            f"apt-get {arguments[0]} failed:\n{tail}", "Repair apt, or install the packages yourself."
+        )
+
+
+def _candidates(programs: tuple[str, ...]) -> Iterator[Path]:
+    """Real paths of the programs, those on PATH first, each once."""
+    seen: set[Path] = set()
+    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    for pattern in _FOLDERS:
+        for alternative in _alternatives(pattern):
+            folders += sorted(glob.glob(alternative), reverse=True)  # noqa: PTH207 - absolute patterns
+    for folder in folders:
+        for program in programs:
+            path = Path(folder) / program
+            if os.access(path, os.X_OK) and (real := path.resolve()) not in seen:
+                seen.add(real)
+                yield real
+
+
+def _alternatives(pattern: str) -> list[str]:
+    match = re.search(r"\{([^}]*)\}", pattern)
+    if match is None:
+        return [pattern]
+    return [pattern.replace(match.group(), word) for word in match.group(1).split(",")]
+
+
+def _changed(path: Path) -> float:
+    return path.stat()[stat.ST_MTIME]
+
+
+@functools.lru_cache(maxsize=64)
+def _identify(path: Path, changed: float) -> Installation | None:
+    """What `path` says that it is; None when it cannot run or is something else. `changed`: cache key."""
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    said = done.stdout
+    # "mariadbd  Ver 10.11.14-MariaDB-0+deb12u2 for ...", "mysqld  Ver 8.0.40 for Linux on x86_64 (MySQL
+    # Community Server - GPL)", "postgres (PostgreSQL) 15.16 (Debian ...)", "postgres (PostgreSQL) 18beta1".
+    version = re.search(r"(?:Ver|\(PostgreSQL\)) (\d+(?:\.\d+)*)", said)
+    if version is None:
+        return None
+    product: Product = "MariaDB" if "MariaDB" in said else "PostgreSQL" if "PostgreSQL" in said else "MySQL"
+    return Installation(path, product, version.group(1))

@@ -133,7 +133,9 @@ class ServerStatus:
     data_dir, log_dir
         Its data; its logs under RDS's names (``error/mysql-error.log``, ``error/postgresql.log`` ...).
     complete
-        False for one whose creation was interrupted; `DatabaseServers.recover` removes it.
+        False for one whose creation or deletion was interrupted; `DatabaseServers.recover` removes it.
+    unsupported, pending_reboot
+        Parameters that are not in force, as in `Applied`.
     """
 
     resource_id: str
@@ -151,12 +153,23 @@ class ServerStatus:
     data_dir: Path
     log_dir: Path
     complete: bool = True
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+    pending_reboot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class LogFile:
-    """A log file as ``DescribeDBLogFiles`` lists it: name relative to the log folder, size in bytes,
-    time of the last write in seconds since the Unix epoch."""
+    """A log file as ``DescribeDBLogFiles`` lists it.
+
+    Attributes
+    ----------
+    name
+        Path relative to the log folder.
+    size
+        Bytes.
+    last_written
+        Seconds since the Unix epoch.
+    """
 
     name: str
     size: int
