@@ -80,11 +80,11 @@ def counts_with_sum(weights: IntArray, total: int, low: IntArray | int, high: In
     if not low.sum() <= total <= high.sum():
         raise ValueError(f"counts between {low.sum()} and {high.sum()} in all cannot add up to {total}")
     share = weights * (total - int(low.sum())) // max(int(weights.sum()), 1)
-    counts = np.minimum(low + share, high)
+    counts: IntArray = np.minimum(low + share, high)
     missing = total - int(counts.sum())
     by_weight = np.argsort(-weights, kind="stable")
     while missing:
         free = by_weight[counts[by_weight] < high[by_weight]][:missing]
         counts[free] += 1
         missing -= len(free)
-    return counts.astype(np.int64)
+    return counts

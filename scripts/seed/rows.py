@@ -54,7 +54,7 @@ def cents(values: IntArray) -> Column:
 
 @lru_cache(maxsize=8)
 def _day_table(first: int, last: int) -> Text:
-    days = np.arange(first, last + 1, dtype="datetime64[D]")
+    days: NDArray[np.datetime64] = np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
     return np.datetime_as_string(days).astype(np.bytes_)
 
 
