@@ -16,6 +16,7 @@ locals {
 }
 
 resource "aws_instance" "this" {
+  # checkov:skip=CKV_AWS_126:the free five-minute metrics are enough for a lab; detailed ones are paid by the instance
   for_each = local.instances
 
   ami                         = local.image_is_id ? var.image : null

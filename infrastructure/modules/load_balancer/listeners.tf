@@ -1,25 +1,19 @@
 resource "aws_lb_listener" "http" {
+  # checkov:skip=CKV_AWS_2:without a domain there is no certificate; with certificate_arn this listener only redirects to HTTPS
+  # checkov:skip=CKV_AWS_103:this listener has no TLS; the one for HTTPS asks for 1.2 or newer
   load_balancer_arn = aws_lb.this.arn
   protocol          = "HTTP"
   port              = 80
 
-  dynamic "default_action" {
-    for_each = var.certificate_arn == null ? ["forward"] : []
+  default_action {
+    type             = var.certificate_arn == null ? "forward" : "redirect"
+    target_group_arn = var.certificate_arn == null ? aws_lb_target_group.application.arn : null
 
-    content {
-      type             = "forward"
-      target_group_arn = aws_lb_target_group.application.arn
-    }
-  }
+    dynamic "redirect" {
+      for_each = var.certificate_arn == null ? [] : ["HTTPS"]
 
-  dynamic "default_action" {
-    for_each = var.certificate_arn == null ? [] : ["redirect"]
-
-    content {
-      type = "redirect"
-
-      redirect {
-        protocol    = "HTTPS"
+      content {
+        protocol    = redirect.value
         port        = "443"
         status_code = "HTTP_301"
       }

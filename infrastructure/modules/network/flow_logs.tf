@@ -1,4 +1,6 @@
 resource "aws_cloudwatch_log_group" "flow_logs" {
+  # checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts every group with its own key; another one is paid by the month
+  # checkov:skip=CKV_AWS_338:storage is paid by the month; flow_log_retention_in_days keeps them longer
   name              = "/${var.name}/network/flow-logs"
   retention_in_days = var.flow_log_retention_in_days
 

@@ -1,4 +1,5 @@
 resource "aws_vpc_security_group_ingress_rule" "application_from_load_balancer" {
+  # checkov:skip=CKV_AWS_260:the source is a security group; the check takes a missing CIDR for the internet
   security_group_id            = aws_security_group.application.id
   description                  = "Requests and health checks from the load balancer"
   referenced_security_group_id = aws_security_group.load_balancer.id

@@ -1,4 +1,5 @@
 resource "aws_vpc_security_group_ingress_rule" "load_balancer_from_internet" {
+  # checkov:skip=CKV_AWS_260:a public load balancer is open to the internet on 80, if only to redirect
   for_each = { http = 80, https = 443 }
 
   security_group_id = aws_security_group.load_balancer.id
