@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import ssl
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ AWS_AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle
 
 #: What a server says when the password or the user is wrong, or none is given.
 _MYSQL_DENIED = {1044, 1045, 1698}
+_MYSQL_NO_DATABASE = 1049
 
 
 class InstanceNotFoundError(MissingError):
@@ -187,36 +187,54 @@ def authority(settings: Settings) -> Path:
     return file
 
 
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address rather than a name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+@dataclass(frozen=True)
+class Access:
+    """All that it takes to connect to a DB instance.
+
+    Attributes
+    ----------
+    endpoint
+        Where it is.
+    user
+        Who connects.
+    authority
+        PEM file that its certificate is verified with.
+    """
+
+    endpoint: Endpoint
+    user: Credentials
+    authority: Path
+
+
+def access(settings: Settings, session: boto3.Session, identifier: str) -> Access:
+    """Access to a DB instance as its master user.
+
+    Raises
+    ------
+    InstanceNotFoundError, InstanceNotAvailableError, MissingError
+        Each says what to do next.
+    """
+    endpoint = find(session, identifier)
+    endpoint.address()
+    return Access(endpoint, credentials(session, endpoint), authority(settings))
 
 
 @contextmanager
 def mysql(
-    settings: Settings,
-    session: boto3.Session,
-    endpoint: Endpoint,
-    database: str | None = None,
-    *,
-    local_infile: bool = False,
+    to: Access, database: str | None = None, *, local_infile: bool = False
 ) -> Iterator[MySQLConnection]:
-    """A connection as master user to a MySQL or MariaDB instance, autocommitting; closed at the end.
+    """A connection to a MySQL or MariaDB instance, autocommitting; closed at the end.
 
     Raises
     ------
     InstanceNotAvailableError, NotReachableError, AccessDeniedError, MissingError
         Each says what to do next.
     """
+    endpoint, user = to.endpoint, to.user
     if not endpoint.speaks_mysql:
         raise BadInputError(f"DB instance {endpoint.identifier} is {endpoint.engine}, not MySQL or MariaDB.")
     host, port = endpoint.address()
-    user = credentials(session, endpoint)
-    context = _tls(authority(settings))
+    context = _tls(to.authority)
     try:
         connection = pymysql.connect(
             host=host,
@@ -231,12 +249,12 @@ def mysql(
             autocommit=True,
         )
     except pymysql.err.OperationalError as error:
-        code, reason = (*error.args, "")[:2]
+        code, reason = (*error.args, "", "")[:2]
         if code in _MYSQL_DENIED:
             raise _denied(endpoint, user, reason) from None
+        if code == _MYSQL_NO_DATABASE:
+            raise _no_database(endpoint, database) from None
         raise _not_reachable(endpoint, str(reason)) from None
-    except OSError as error:  # the verification of the certificate, among others
-        raise _not_reachable(endpoint, str(error)) from None
     try:
         yield connection
     finally:
@@ -245,21 +263,18 @@ def mysql(
 
 
 @contextmanager
-def postgres(
-    settings: Settings, session: boto3.Session, endpoint: Endpoint, database: str = "postgres"
-) -> Iterator[psycopg.Connection]:
-    """A connection as master user to a PostgreSQL instance; commits at the end, rolls back on an error.
+def postgres(to: Access, database: str = "postgres") -> Iterator[psycopg.Connection]:
+    """A connection to a PostgreSQL instance; commits at the end, rolls back on an error, and is closed.
 
     Raises
     ------
     InstanceNotAvailableError, NotReachableError, AccessDeniedError, MissingError
         Each says what to do next.
     """
+    endpoint, user = to.endpoint, to.user
     if endpoint.engine != "postgres":
         raise BadInputError(f"DB instance {endpoint.identifier} is {endpoint.engine}, not PostgreSQL.")
     host, port = endpoint.address()
-    user = credentials(session, endpoint)
-    file = authority(settings)
     try:
         connection = psycopg.connect(
             host=host,
@@ -268,7 +283,7 @@ def postgres(
             password=user.password,
             dbname=database,
             sslmode="verify-full",
-            sslrootcert=str(file),
+            sslrootcert=str(to.authority),
             connect_timeout=CONNECT_SECONDS,
             application_name="lab",
         )
@@ -277,13 +292,16 @@ def postgres(
         if "authentication failed" in reason or "no pg_hba.conf entry" in reason:
             raise _denied(endpoint, user, reason) from None
         if f'database "{database}" does not exist' in reason:
-            raise MissingError(
-                f"DB instance {endpoint.identifier} has no database {database}.",
-                f"Load it: lab seed {database}",
-            ) from None
+            raise _no_database(endpoint, database) from None
         raise _not_reachable(endpoint, reason) from None
     with connection:
         yield connection
+
+
+def _no_database(endpoint: Endpoint, database: str | None) -> MissingError:
+    return MissingError(
+        f"DB instance {endpoint.identifier} has no database {database}.", "Load the datasets: lab seed"
+    )
 
 
 def _tls(file: Path) -> ssl.SSLContext:

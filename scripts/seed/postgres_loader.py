@@ -112,7 +112,8 @@ def _prepare_transaction(cursor: psycopg.Cursor, dataset: Dataset) -> None:
         )
     cursor.execute(
         f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SET LOCAL statement_timeout = 0; "
-        "SET LOCAL timezone = 'UTC'; SET LOCAL maintenance_work_mem = '128MB'; SET LOCAL client_min_messages = warning"
+        "SET LOCAL timezone = 'UTC'; SET LOCAL maintenance_work_mem = '128MB'; "
+        "SET LOCAL client_min_messages = warning"
     )
     cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {markers.HOME}")
     cursor.execute(markers.CREATE_TABLE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def integers(values: IntArray, digits: int | None = None) -> Text:
     flat = np.ascontiguousarray(values).ravel()
     largest = int(flat.max(initial=0))
     width = digits or len(str(largest))
-    rest = flat.astype(np.uint32 if largest < 2**32 else np.uint64)
+    rest: NDArray[Any] = flat.astype(np.uint32 if largest < 2**32 else np.uint64)
     cells = np.empty((len(flat), width), dtype=np.uint8)
     for place in range(width - 1, -1, -1):
         quotient = rest // 10
