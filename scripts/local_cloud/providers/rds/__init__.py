@@ -1,0 +1,62 @@
+"""Amazon RDS: records of our own, and a real server behind each DB instance.
+
+``model`` keeps the records, ``rules`` and ``requests`` say what may be asked for, ``work`` does it to the
+servers in threads of their own, ``shapes`` shows it. The other modules answer the operations.
+"""
+
+from __future__ import annotations
+
+from localstack.services.plugins import Service
+
+from scripts.local_cloud.providers import changes
+from scripts.local_cloud.providers.changes import Change
+from scripts.local_cloud.providers.framework import Operations
+from scripts.local_cloud.providers.rds import (
+    catalogue,
+    instances,
+    logs,
+    modifications,
+    parameter_groups,
+    snapshots,
+    subnet_groups,
+    tags,
+    work,
+)
+from scripts.local_cloud.providers.rds.model import LOCK, store_of
+from scripts.local_cloud.providers.rds.secrets import OwnedSecrets
+
+
+def operations() -> Operations:
+    """What is answered of RDS."""
+    answered = Operations("rds")
+    for topic in (
+        instances,
+        modifications,
+        snapshots,
+        parameter_groups,
+        subnet_groups,
+        logs,
+        tags,
+        catalogue,
+    ):
+        topic.register(answered)
+    return answered
+
+
+def follow_parameter_groups(change: Change) -> None:
+    """Bring a change of a parameter group to the servers of its members."""
+    if change.service != "rds" or change.operation not in ("ModifyDBParameterGroup", "ResetDBParameterGroup"):
+        return
+    with LOCK:
+        records = store_of(change.account_id, change.region)
+        name = change.request["DBParameterGroupName"].lower()
+        for instance in parameter_groups.members(records, name):
+            named = [item["ParameterName"] for item in change.request.get("Parameters") or ()]
+            work.follow_group(instance, named or list(instance.asked_parameters))
+
+
+def build() -> Service:
+    """The LocalStack service; follows parameter groups and owns its secrets from here on."""
+    changes.subscribe(follow_parameter_groups)
+    OwnedSecrets(modifications.rotate).install()
+    return operations().build()

@@ -1,0 +1,91 @@
+"""The database servers of this LocalStack, and the threads that work on them.
+
+Each DB instance has a queue of its own: what is asked of its server is done in order and never twice at once,
+and no API call waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from functools import cache
+
+from scripts import config
+from scripts.local_cloud.databases.servers import DatabaseServers
+
+LOG = logging.getLogger(__name__)
+
+Task = Callable[[], None]
+Failure = Callable[[Exception], None]
+
+#: Seconds after which an idle queue's thread ends.
+_IDLE = 30.0
+
+
+@cache
+def servers() -> DatabaseServers:
+    """The servers of the local cloud whose LocalStack this process is."""
+    return DatabaseServers(config.load().local_dir, os.environ["LAB_EPOCH"])
+
+
+class _Queue:
+    """Runs the tasks of one DB instance in order, in a thread that is there while there is work."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: queue.SimpleQueue[tuple[Task, Failure]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._running = False
+
+    def submit(self, task: Task, failure: Failure) -> None:
+        with self._lock:
+            self._tasks.put((task, failure))
+            if not self._running:
+                self._running = True
+                # Daemon: LocalStack's end must not wait for a server that takes its time.
+                threading.Thread(target=self._run, name=f"rds-{self._name}", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                task, failure = self._tasks.get(timeout=_IDLE)
+            except queue.Empty:
+                with self._lock:
+                    if self._tasks.empty():
+                        self._running = False
+                        return
+                continue
+            try:
+                task()
+            except Exception as error:
+                # Whatever went wrong is the instance's state and event: `failure` shows it to the API's user.
+                LOG.exception("Work on DB instance %s failed", self._name)
+                failure(error)
+
+
+_queues: dict[str, _Queue] = {}
+_queues_lock = threading.Lock()
+
+
+def submit(resource_id: str, task: Task, failure: Failure) -> None:
+    """Do the task after all that was submitted for the same DB instance before.
+
+    Parameters
+    ----------
+    resource_id
+        ``DbiResourceId``.
+    failure
+        Called with what the task raised.
+    """
+    with _queues_lock:
+        owned = _queues.setdefault(resource_id, _Queue(resource_id))
+        owned.submit(task, failure)
+
+
+def forget(resource_id: str) -> None:
+    """The DB instance is gone; its queue goes with it."""
+    with _queues_lock:
+        _queues.pop(resource_id, None)
