@@ -14,7 +14,7 @@ from scripts.seed.rows import NULL, Column, Text, cents, integers, words
 
 LINES, PRODUCTS, OFFICES, EMPLOYEES = 7, 110, 7, 23
 
-#: Name, what it holds, number of its products.
+#: Name, what it holds, number of its products; sorted by name.
 _LINES = (
     ("Classic Cars", "Cars from the years when chrome was polished by hand, with doors that open.", 38),
     ("Motorcycles", "Machines on two wheels, from the first singles to the racers of today.", 13),
@@ -24,6 +24,8 @@ _LINES = (
     ("Trucks and Buses", "Vehicles that worked for a living, with their loads and liveries.", 11),
     ("Vintage Cars", "Cars from before the war, with spoked wheels and leather seats.", 24),
 )
+
+LINE_NAMES = tuple(line[0] for line in _LINES)
 
 _MAKES = {
     "Classic Cars": ["Aurelio", "Bravura", "Corsair", "Dorado", "Elan", "Falcone", "Grandville", "Havilland"],
