@@ -7,6 +7,7 @@ our own start of LocalStack sets: a LocalStack that anybody else starts in this 
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 
 from localstack.aws import handlers
@@ -16,6 +17,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 from localstack.services.plugins import Service, aws_provider
 from plux import PluginSpec
+from twisted.internet import endpoints
 
 from scripts.local_cloud.localstack import EPOCH_PATH, EPOCH_VARIABLE
 from scripts.local_cloud.providers import changes
@@ -27,7 +29,11 @@ def _epoch(_request: Request) -> HttpResponse:
 
 @hooks.on_infra_start(should_load=lambda: EPOCH_VARIABLE in os.environ)
 def on_start() -> None:
-    """Announce changes, and tell who asks which life of the local cloud this is."""
+    """Stay on loopback, announce changes, and tell who asks which life of the local cloud this is."""
+    # LocalStack 4.9.2 takes the port of GATEWAY_LISTEN and drops its host (serve_gateway in
+    # aws/serving/twisted.py), so whatever listens in this process is bound to loopback here.
+    on_loopback = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
+    endpoints.TCP4ServerEndpoint = on_loopback  # type: ignore[misc, assignment]
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
 
