@@ -1,0 +1,94 @@
+"""What the handlers share: the table of operations, the streams, one call at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from localstack.utils.tagging import TaggingService
+
+from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.kinesis.model import Shard, Stream
+
+
+class KinesisStore(BaseStore):
+    """One account's streams in one region by name, and their tags by ARN."""
+
+    streams: dict[str, Stream] = LocalAttribute(default=dict)
+    tags: TaggingService = LocalAttribute(default=TaggingService)
+
+
+operations = Operations("kinesis")
+_stores: AccountRegionBundle = AccountRegionBundle("kinesis", KinesisStore)
+_lock = threading.RLock()
+
+
+def answers(operation: str) -> Callable[[Handler], Handler]:
+    """Decorator: the function answers the operation with the stream kept here, one call at a time."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
+            with _lock:
+                return handler(context, request)
+
+        return operations.real(operation)(one_at_a_time)
+
+    return register
+
+
+def store_of(context: RequestContext) -> KinesisStore:
+    """The caller's account and region."""
+    store: KinesisStore = _stores[context.account_id][context.region]
+    return store
+
+
+def invalid(message: str) -> CommonServiceException:
+    """AWS's error for a value that cannot be."""
+    return error("InvalidArgumentException", message)
+
+
+def stream_named(context: RequestContext, name: str) -> Stream:
+    """The stream, or AWS's error."""
+    found = store_of(context).streams.get(name)
+    if found is None:
+        raise error(
+            "ResourceNotFoundException", f"Stream {name} under account {context.account_id} not found."
+        )
+    return found
+
+
+def stream_of(context: RequestContext, request: Request) -> Stream:
+    """The stream that a request names, by name or ARN; without what has become too old."""
+    name = request.get("StreamName") or (request.get("StreamARN") or "").partition(":stream/")[2]
+    if not name:
+        raise invalid("Either StreamName or StreamARN must be provided.")
+    stream = stream_named(context, name)
+    stream.forget_old()
+    return stream
+
+
+def shard_of(context: RequestContext, stream: Stream, shard_id: str) -> Shard:
+    """The shard, or AWS's error."""
+    if shard_id not in stream.shards:
+        raise error(
+            "ResourceNotFoundException",
+            f"Shard {shard_id} in stream {stream.name} under account {context.account_id} does not exist",
+        )
+    return stream.shards[shard_id]
+
+
+def described(shard: Shard) -> dict[str, object]:
+    """A shard in the API's shape."""
+    numbers = {"StartingSequenceNumber": str(shard.first_sequence)}
+    if shard.last_sequence is not None:
+        numbers["EndingSequenceNumber"] = str(shard.last_sequence)
+    return {
+        "ShardId": shard.shard_id,
+        **dict(zip(("ParentShardId", "AdjacentParentShardId"), shard.parents, strict=False)),
+        "HashKeyRange": {"StartingHashKey": str(shard.first_hash), "EndingHashKey": str(shard.last_hash)},
+        "SequenceNumberRange": numbers,
+    }
