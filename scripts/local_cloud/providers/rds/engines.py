@@ -15,7 +15,6 @@ from scripts.local_cloud.providers.rds.faults import invalid_combination, invali
 #: Major version to minor versions, both oldest first.
 VERSIONS: dict[Engine, dict[str, tuple[str, ...]]] = {
     "mysql": {
-        "5.7": ("5.7.44",),
         "8.0": tuple(f"8.0.{minor}" for minor in (34, 35, 36, 37, 39, 40, 41, 42, 43)),
         "8.4": tuple(f"8.4.{minor}" for minor in (3, 4, 5, 6)),
     },
@@ -27,7 +26,6 @@ VERSIONS: dict[Engine, dict[str, tuple[str, ...]]] = {
         "11.8": ("11.8.3",),
     },
     "postgres": {
-        "12": ("12.22",),
         "13": tuple(f"13.{minor}" for minor in range(15, 23)),
         "14": tuple(f"14.{minor}" for minor in (12, 13, 15, 17, 18, 19)),
         "15": tuple(f"15.{minor}" for minor in (7, 8, 10, 12, 13, 14)),

@@ -1,0 +1,262 @@
+"""DB instances: what the API shows, and the server and the interface behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from scripts.local_cloud.databases.servers import DatabaseServers
+from tests.conftest import Cloud
+from tests.scripts.local_cloud.providers.rds.conftest import (
+    PASSWORD,
+    Network,
+    create,
+    delete,
+    describe,
+    exists,
+    managed_password,
+    query_mysql,
+    query_postgres,
+    refused,
+    wait,
+)
+
+Client = Callable[[str], Any]
+
+
+def servers(cloud: Cloud) -> DatabaseServers:
+    return DatabaseServers(cloud.settings.local_dir, "a-reader")
+
+
+def interfaces(client: Client, network: Network) -> list[dict[str, Any]]:
+    answer = client("ec2").describe_network_interfaces(
+        Filters=[{"Name": "vpc-id", "Values": [network.vpc_id]}]
+    )
+    found: list[dict[str, Any]] = answer["NetworkInterfaces"]
+    return found
+
+
+def test_an_instance_is_created_as_asked_for_and_its_server_answers(
+    rds: Any, client: Client, mysql: str, postgres: str
+) -> None:
+    first, second = describe(rds, mysql), describe(rds, postgres)
+    assert (first["Endpoint"]["Port"], second["Endpoint"]["Port"]) == (3306, 5432)
+    assert first["Endpoint"]["Address"] != second["Endpoint"]["Address"]
+    assert first["DbiResourceId"] != second["DbiResourceId"]
+    assert first["EngineVersion"].startswith("8.0.")
+    assert second["EngineVersion"].startswith("16.")
+    assert (first["StorageType"], first["Iops"], first["StorageThroughput"]) == ("gp3", 3000, 125)
+    assert first["DBInstanceArn"] == f"arn:aws:rds:us-east-1:000000000000:db:{mysql}"
+    assert query_mysql(first, managed_password(client, first), "SELECT @@global.binlog_format") == "ROW"
+    assert query_postgres(second, PASSWORD, "SELECT current_database()") == "lab"
+
+
+def test_every_instance_has_an_interface_of_its_own_with_its_groups(
+    rds: Any, client: Client, network: Network, mysql: str, postgres: str
+) -> None:
+    # Moto's RDS makes no interfaces at all.
+    found = [item for item in interfaces(client, network) if item["Description"] == "RDSNetworkInterface"]
+    assert len(found) >= 2
+    assert all(item["RequesterId"] == "amazon-rds" for item in found)
+    rds.modify_db_instance(
+        DBInstanceIdentifier=mysql, VpcSecurityGroupIds=[network.other_group_id], ApplyImmediately=False
+    )
+    assert [group["VpcSecurityGroupId"] for group in wait(rds, mysql)["VpcSecurityGroups"]] == [
+        network.other_group_id
+    ]
+    groups = [[group["GroupId"] for group in item["Groups"]] for item in interfaces(client, network)]
+    assert [network.other_group_id] in groups
+    rds.modify_db_instance(DBInstanceIdentifier=mysql, VpcSecurityGroupIds=[network.group_id])
+    wait(rds, mysql)
+
+
+def test_instances_are_found_by_filter_arn_and_page(rds: Any, mysql: str, postgres: str) -> None:
+    instance = describe(rds, postgres)
+
+    def found(**request: Any) -> list[str]:
+        answer = rds.describe_db_instances(**request)
+        return [item["DBInstanceIdentifier"] for item in answer["DBInstances"]]
+
+    def by(name: str, *values: str) -> list[str]:
+        return found(Filters=[{"Name": name, "Values": list(values)}])
+
+    assert by("dbi-resource-id", instance["DbiResourceId"]) == [postgres]
+    assert postgres in by("engine", "postgres")
+    assert mysql not in by("engine", "postgres")
+    assert by("db-instance-id", instance["DBInstanceArn"]) == [postgres]
+    assert by("db-cluster-id", "any") == []
+    assert found(DBInstanceIdentifier=instance["DBInstanceArn"]) == [postgres]
+    assert refused(rds.describe_db_instances, Filters=[{"Name": "colour", "Values": ["red"]}]) == (
+        "InvalidParameterValue",
+        "Unrecognized filter name: colour",
+    )
+    assert refused(rds.describe_db_instances, DBInstanceIdentifier="nobody") == (
+        "DBInstanceNotFound",
+        "DBInstance nobody not found.",
+    )
+
+
+def test_a_name_is_given_once(rds: Any, network: Network, mysql: str) -> None:
+    code, _ = refused(lambda: create(rds, network, mysql.upper(), MasterUserPassword=PASSWORD))
+    assert code == "DBInstanceAlreadyExists"
+
+
+def test_what_need_not_wait_is_changed_at_once_and_the_rest_is_pending(rds: Any, mysql: str) -> None:
+    rds.modify_db_instance(
+        DBInstanceIdentifier=mysql,
+        BackupRetentionPeriod=3,
+        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["error", "slowquery"]},
+        AllocatedStorage=30,
+        DBInstanceClass="db.t4g.small",
+    )
+    instance = describe(rds, mysql)
+    assert instance["BackupRetentionPeriod"] == 3
+    assert instance["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
+    assert instance["AllocatedStorage"] == 20
+    assert instance["PendingModifiedValues"] == {"AllocatedStorage": 30, "DBInstanceClass": "db.t4g.small"}
+
+    # Asking for what is there takes a pending change back.
+    rds.modify_db_instance(DBInstanceIdentifier=mysql, DBInstanceClass="db.t4g.micro")
+    assert describe(rds, mysql)["PendingModifiedValues"] == {"AllocatedStorage": 30}
+
+    rds.modify_db_instance(
+        DBInstanceIdentifier=mysql,
+        ApplyImmediately=True,
+        CloudwatchLogsExportConfiguration={"DisableLogTypes": ["slowquery"]},
+    )
+    instance = wait(rds, mysql)
+    assert (instance["AllocatedStorage"], instance["PendingModifiedValues"]) == (30, {})
+    assert instance["EnabledCloudwatchLogsExports"] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"AllocatedStorage": 21}, "InvalidParameterCombination", "storage"),
+        ({"AllocatedStorage": 20}, "InvalidParameterCombination", "cannot be less"),
+        ({"EngineVersion": "15"}, "InvalidParameterCombination", "Cannot upgrade"),
+        ({"EngineVersion": "17"}, "InvalidParameterCombination", "AllowMajorVersionUpgrade"),
+        ({"MasterUserPassword": "short"}, "InvalidParameterValue", "shorter"),
+        ({"DBSubnetGroupName": "elsewhere"}, "InvalidParameterCombination", "subnet group"),
+        ({"RotateMasterUserPassword": True}, "InvalidParameterCombination", "ManageMasterUserPassword"),
+        ({"NewDBInstanceIdentifier": "shared-mysql"}, "DBInstanceAlreadyExists", "exists"),
+    ],
+)
+def test_a_wrong_change_is_refused(
+    rds: Any, mysql: str, postgres: str, changes: dict[str, Any], code: str, words: str
+) -> None:
+    if describe(rds, postgres)["AllocatedStorage"] == 20:
+        rds.modify_db_instance(DBInstanceIdentifier=postgres, AllocatedStorage=40, ApplyImmediately=True)
+        wait(rds, postgres)
+    found, message = refused(
+        rds.modify_db_instance, DBInstanceIdentifier=postgres, ApplyImmediately=True, **changes
+    )
+    assert (found, words in message) == (code, True), message
+
+
+def test_a_server_that_died_is_shown_as_failed_until_it_is_restarted(
+    rds: Any, cloud: Cloud, postgres: str
+) -> None:
+    resource_id = describe(rds, postgres)["DbiResourceId"]
+    query_postgres(describe(rds, postgres), PASSWORD, "CREATE TABLE IF NOT EXISTS kept (n int)")
+    pid = servers(cloud).status(resource_id).pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
+    assert wait(rds, postgres, "failed", failing=())
+    code, _ = refused(rds.modify_db_instance, DBInstanceIdentifier=postgres, DBPortNumber=5433)
+    assert code == "InvalidDBInstanceState"
+    rds.reboot_db_instance(DBInstanceIdentifier=postgres)
+    wait(rds, postgres)
+    assert query_postgres(describe(rds, postgres), PASSWORD, "SELECT count(*) FROM kept") == 0
+
+
+def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_nothing(
+    rds: Any, client: Client, cloud: Cloud, network: Network
+) -> None:
+    before = {item["NetworkInterfaceId"] for item in interfaces(client, network)}
+    name = "one-life"
+    created = create(
+        rds,
+        network,
+        name,
+        Engine="postgres",
+        EngineVersion="16",
+        DBName="lab",
+        Port=5544,
+        MasterUserPassword=PASSWORD,
+        DeletionProtection=True,
+        StorageEncrypted=True,
+        CopyTagsToSnapshot=True,
+        Tags=[{"Key": "course", "Value": "one"}],
+    )
+    assert created["DBInstanceStatus"] == "creating"
+    assert created["KmsKeyId"].startswith("arn:aws:kms:us-east-1:000000000000:key/")
+    code, _ = refused(rds.stop_db_instance, DBInstanceIdentifier=name)
+    assert code == "InvalidDBInstanceState"
+    instance = wait(rds, name)
+    assert instance["Endpoint"]["Port"] == 5544
+    query_postgres(instance, PASSWORD, "CREATE TABLE kept AS SELECT 42 AS n")
+
+    rds.modify_db_instance(
+        DBInstanceIdentifier=name, NewDBInstanceIdentifier="next-life", ApplyImmediately=True
+    )
+    name = "next-life"
+    limit = time.monotonic() + 30
+    while not exists(rds, name):
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    renamed = wait(rds, name)
+    assert renamed["DbiResourceId"] == instance["DbiResourceId"]
+    assert not exists(rds, "one-life")
+
+    rds.stop_db_instance(DBInstanceIdentifier=name)
+    wait(rds, name, "stopped")
+    assert not servers(cloud).status(instance["DbiResourceId"]).alive
+    code, _ = refused(rds.reboot_db_instance, DBInstanceIdentifier=name)
+    assert code == "InvalidDBInstanceState"
+    rds.start_db_instance(DBInstanceIdentifier=name)
+    assert query_postgres(wait(rds, name), PASSWORD, "SELECT n FROM kept") == 42
+
+    assert refused(rds.delete_db_instance, DBInstanceIdentifier=name, SkipFinalSnapshot=True) == (
+        "InvalidParameterCombination",
+        "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    )
+    rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False)
+    assert refused(rds.delete_db_instance, DBInstanceIdentifier=name) == (
+        "InvalidParameterCombination",
+        "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+    )
+    data = servers(cloud).status(instance["DbiResourceId"]).data_dir
+    assert Path(data).is_dir()
+    deleted = rds.delete_db_instance(DBInstanceIdentifier=name, FinalDBSnapshotIdentifier="last-words")
+    assert deleted["DBInstance"]["DBInstanceStatus"] == "deleting"
+    limit = time.monotonic() + 60
+    while exists(rds, name):
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    assert not Path(data).exists()
+    assert {item["NetworkInterfaceId"] for item in interfaces(client, network)} == before
+    assert all(item.resource_id != instance["DbiResourceId"] for item in servers(cloud).list())
+
+    snapshot = rds.describe_db_snapshots(DBSnapshotIdentifier="last-words")["DBSnapshots"][0]
+    assert (snapshot["Status"], snapshot["Engine"], snapshot["Encrypted"]) == ("available", "postgres", True)
+    assert snapshot["TagList"] == [{"Key": "course", "Value": "one"}]
+    rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="after-life",
+        DBSnapshotIdentifier="last-words",
+        DBSubnetGroupName=network.subnet_group,
+        VpcSecurityGroupIds=[network.group_id],
+    )
+    restored = wait(rds, "after-life")
+    assert query_postgres(restored, PASSWORD, "SELECT n FROM kept") == 42
+    assert restored["StorageEncrypted"]
+    delete(rds, "after-life")
+    rds.delete_db_snapshot(DBSnapshotIdentifier="last-words")
+    code, _ = refused(rds.describe_db_snapshots, DBSnapshotIdentifier="last-words")
+    assert code == "DBSnapshotNotFound"
