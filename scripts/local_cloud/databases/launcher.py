@@ -175,7 +175,7 @@ def run(
 
 
 def alive(process: Process | None) -> bool:
-    """Whether this very process runs (a zombie does not)."""
+    """Whether this very process runs; one that has ended and only waits to be reaped does not."""
     if process is None:
         return False
     with _children_lock:
@@ -183,10 +183,12 @@ def alive(process: Process | None) -> bool:
         if child is not None and child.poll() is not None:
             del _children[process.pid]
     try:
-        zombie = psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+        found = psutil.Process(process.pid)
+        # The first thread of a killed server is a zombie while others still hold its files and sockets.
+        ended = found.status() == psutil.STATUS_ZOMBIE and found.num_threads() <= 1
     except psutil.Error:
         return False
-    return not zombie and _start_time(process.pid) == process.started
+    return not ended and _start_time(process.pid) == process.started
 
 
 def stop(process: Process, *, graceful: signal.Signals, timeout: float) -> bool:

@@ -184,7 +184,7 @@ class Lifecycle:
             raise ServerStartError(
                 f"The data of {entry.spec.identifier} is gone from {folder.data}.", "Remove the DB instance."
             )
-        self._end_leftovers(folder)
+        self._end_leftovers(folder, engine.graceful)
         self.place.make(entry.resource_id, engine.log_folders)
         if not first:
             self._addresses.renew(entry.address, self.journal.file(entry.resource_id))
@@ -213,9 +213,8 @@ class Lifecycle:
         """End a server's process, in good order if it does so within `timeout` seconds."""
         folder = self.folder(entry)
         if entry.process is not None:
-            graceful = signal.SIGINT if entry.spec.engine == "postgres" else signal.SIGTERM
-            launcher.stop(entry.process, graceful=graceful, timeout=timeout)
-        self._end_leftovers(folder)
+            launcher.stop(entry.process, graceful=_graceful(entry), timeout=timeout)
+        self._end_leftovers(folder, _graceful(entry))
         return self.journal.write(replace(entry, process=None))
 
     def note(self, entry: Entry, applied: Applied) -> None:
@@ -233,7 +232,7 @@ class Lifecycle:
                 # Its data is about to go: nothing is won by an orderly end.
                 launcher.stop(entry.process, graceful=signal.SIGKILL, timeout=20.0)
         folder = self.place.folder(resource_id)
-        self._end_leftovers(folder, patience=0.0)
+        self._end_leftovers(folder, signal.SIGKILL)
         remove_tree(folder.sockets)
         remove_tree(folder.top)
         self.journal.remove(resource_id)
@@ -329,14 +328,18 @@ class Lifecycle:
                 )
             time.sleep(0.02)
 
-    def _end_leftovers(self, folder: Folder, patience: float = 5.0) -> None:
-        """Wait for, then kill, the processes that still work on a server's data."""
-        deadline = time.monotonic() + patience
-        while left := launcher.working_in(folder.top, self.user):
-            if time.monotonic() >= deadline:
-                for process in left:
-                    launcher.stop(process, graceful=signal.SIGKILL, timeout=10.0)
-            time.sleep(0.02)
+    def _end_leftovers(self, folder: Folder, number: signal.Signals) -> None:
+        """End the processes that still work on a server's data, though the journal knows none.
+
+        They are what a killed server left, or one whose start nobody lived to write down.
+        """
+        for process in launcher.working_in(folder.top, self.user):
+            launcher.stop(process, graceful=number, timeout=10.0)
+
+
+def _graceful(entry: Entry) -> signal.Signals:
+    kind = PostgresServer if entry.spec.engine == "postgres" else MySQLServer
+    return kind.graceful
 
 
 def _rotate(log: Path) -> int:

@@ -72,7 +72,7 @@ class MySQLServer(EngineServer):
         return self.installation.product == "MariaDB"
 
     def make_data(self, data: Path) -> None:
-        """Make a data directory with the one user ``root@localhost``, which the first start replaces."""
+        """Make a data directory with a ``root`` that has no password, which the first start removes."""
         if self._mariadb:
             program = self.installation.tool("mariadb-install-db", "mysql_install_db")
             command: list[str | Path] = [program, "--no-defaults", "--auth-root-authentication-method=normal"]
@@ -138,9 +138,14 @@ class MySQLServer(EngineServer):
             f"CREATE USER IF NOT EXISTS '{ADMIN}'@'localhost';",
             f"ALTER USER '{ADMIN}'@'localhost' IDENTIFIED BY '{secret}';",
             f"GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'localhost' WITH GRANT OPTION;",
-            "DROP USER IF EXISTS 'root'@'localhost';",
         ]
         statements.insert(0, "SET SESSION sql_log_bin = 0;")
+        if self._mariadb:
+            # mariadb-install-db makes one for each name of the machine; a master user has host '%'.
+            statements.append("DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> '%';")
+            statements.append("FLUSH PRIVILEGES;")
+        else:
+            statements.append("DROP USER IF EXISTS 'root'@'localhost';")
         write_atomic(folder.settings / "first.sql", "\n".join(statements) + "\n", 0o600, self.user.owner)
 
     def set_password(self, entry: Entry, folder: Folder, password: str) -> None:

@@ -1,8 +1,8 @@
 """DB parameter groups: families, their parameters, and whether a value is allowed.
 
 The catalogues were taken from the servers themselves (MariaDB's ``information_schema.SYSTEM_VARIABLES``,
-PostgreSQL's ``pg_settings``) and completed from the manuals with what only MySQL 8, other versions or RDS have.
-They know what RDS would take; what the server on this machine makes of it is said when it is applied.
+PostgreSQL's ``pg_settings``) and completed from the manuals with what only MySQL 8, other versions or RDS
+have. They know what RDS would take; what the server on this machine makes of it is said when it is applied.
 """
 
 from __future__ import annotations

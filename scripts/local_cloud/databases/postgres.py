@@ -276,6 +276,8 @@ class PostgresServer(EngineServer):
     ) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(
             host=str(folder.sockets),
+            hostaddr="",  # these two would be taken from the shell's environment
+            options="",
             port=entry.address.port,
             user=ADMIN,
             dbname=database,
