@@ -280,7 +280,7 @@ def _add(context: RequestContext, instance: DBInstance) -> None:
 
 def _make_secret(context: RequestContext, instance: DBInstance, password: str, key: str | None) -> None:
     try:
-        secret = secrets.create(instance, password, key)
+        secret = secrets.create(instance, password, secrets.key(instance, key))
     except BaseException:
         with LOCK:
             store(context).instances.pop(instance.identifier, None)

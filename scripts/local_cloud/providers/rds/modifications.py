@@ -27,7 +27,7 @@ from scripts.local_cloud.providers.rds.faults import (
     invalid_combination,
     not_supported,
 )
-from scripts.local_cloud.providers.rds.model import LOCK, DBInstance, MasterSecret, RdsStore, store, store_of
+from scripts.local_cloud.providers.rds.model import LOCK, DBInstance, RdsStore, store, store_of
 from scripts.local_cloud.providers.rds.shapes import db_instance, status, subnet_group_of
 
 _RENAMED = "DBInstanceIdentifier"
@@ -87,7 +87,7 @@ def _modify(context: RequestContext, request: Request) -> Response:
     groups = _security_groups(instance, request)
     parameter_group = _parameter_group(records, instance, request, version)
     port = rules.port(request["DBPortNumber"]) if request.get("DBPortNumber") else instance.port
-    credentials, obsolete = _credentials(instance, request)
+    credentials = _credentials(instance, request)
 
     with LOCK:
         # While EC2 and KMS were asked, another call may have begun to change the instance.
@@ -97,6 +97,8 @@ def _modify(context: RequestContext, request: Request) -> Response:
             instance.parameter_group = parameter_group
             known = parameter_groups.group_of(instance).values == instance.asked_parameters
             instance.parameter_status = "in-sync" if known else "pending-reboot"
+        if request.get("RotateMasterUserPassword") and instance.secret:
+            instance.secret.status = "rotating"
         steps = list(credentials)
         if groups is not None and groups != instance.security_groups:
             instance.security_groups = groups
@@ -116,8 +118,6 @@ def _modify(context: RequestContext, request: Request) -> Response:
         shape = db_instance(records, instance)
         if steps:
             work.begin(instance, _state(request, credentials, later), steps)
-    if obsolete:
-        secrets.delete(instance, obsolete)
     return {"DBInstance": shape}
 
 
@@ -218,43 +218,35 @@ def _log_exports(instance: DBInstance, request: Request) -> dict[str, Any]:
     return {"EnabledCloudwatchLogsExports": types or None}
 
 
-def _credentials(instance: DBInstance, request: Request) -> tuple[list[work.Step], MasterSecret | None]:
-    """Steps for the master password, and the secret that is no longer needed."""
+def _credentials(instance: DBInstance, request: Request) -> list[work.Step]:
+    """Steps for the master password."""
     password = request.get("MasterUserPassword")
-    manage = request.get("ManageMasterUserPassword")
-    managed = instance.secret is not None if manage is None else bool(manage)
+    held = instance.secret is not None
+    asked = request.get("ManageMasterUserPassword")
+    managed = held if asked is None else bool(asked)
+    rotate, key = request.get("RotateMasterUserPassword"), request.get("MasterUserSecretKmsKeyId")
     if managed and password:
         raise invalid_combination(
             "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
         )
+    if rotate and not (managed and held):
+        raise invalid_combination("RotateMasterUserPassword needs ManageMasterUserPassword.")
+    if rotate and not request.get("ApplyImmediately"):
+        raise invalid_combination("RotateMasterUserPassword needs ApplyImmediately.")
+    if key and (held or not managed):
+        raise not_supported("a key can only be chosen when ManageMasterUserPassword is switched on.")
+    if held and not managed and not password:
+        raise invalid_combination(
+            "MasterUserPassword is required when ManageMasterUserPassword is switched off."
+        )
     if password:
-        rules.password(instance.engine, password)
-    if request.get("RotateMasterUserPassword"):
-        if not managed or instance.secret is None:
-            raise invalid_combination("RotateMasterUserPassword needs ManageMasterUserPassword.")
-        if not request.get("ApplyImmediately"):
-            raise invalid_combination("RotateMasterUserPassword needs ApplyImmediately.")
-        with LOCK:
-            instance.secret.status = "rotating"
-        return [work.set_password(secrets.new_password())], None
-    if managed and instance.secret is None:
-        new = secrets.new_password()
-        secret = secrets.create(instance, new, request.get("MasterUserSecretKmsKeyId"))
-        with LOCK:
-            instance.secret = secret
-        return [work.set_password(new)], None
-    if request.get("MasterUserSecretKmsKeyId"):
-        raise not_supported("the key of a secret that is already there cannot be changed.")
-    if not managed and instance.secret is not None:
-        if not password:
-            raise invalid_combination(
-                "MasterUserPassword is required when ManageMasterUserPassword is switched off."
-            )
-        obsolete = instance.secret
-        with LOCK:
-            instance.secret = None
-        return [work.set_password(password)], obsolete
-    return ([work.set_password(password)] if password else []), None
+        step = work.set_password(rules.password(instance.engine, password))
+        return [step, work.drop_secret] if held else [step]
+    if rotate:
+        return [work.set_password(secrets.new_password())]
+    if managed and not held:
+        return [work.manage_password(secrets.key(instance, key))]
+    return []
 
 
 def _state(request: Request, credentials: list[work.Step], later: dict[str, tuple[Any, Any]]) -> str:

@@ -51,12 +51,15 @@ def new_password() -> str:
             return password
 
 
-def create(instance: DBInstance, password: str, kms_key_id: str | None) -> MasterSecret:
-    """Make the secret of an instance's master user."""
-    account_id, region = instance.account_id, instance.region
-    key = key_arn(account_id, region, kms_key_id or "alias/aws/secretsmanager")
+def key(instance: DBInstance, kms_key_id: str | None) -> str:
+    """ARN of the key asked for, or of the one that AWS manages for secrets."""
+    return key_arn(instance.account_id, instance.region, kms_key_id or "alias/aws/secretsmanager")
+
+
+def create(instance: DBInstance, password: str, key: str) -> MasterSecret:
+    """Make the secret of an instance's master user, encrypted with the key of that ARN."""
     name = f"{PREFIX}{uuid.uuid4()}"
-    answer = client("secretsmanager", account_id, region).create_secret(
+    answer = client("secretsmanager", instance.account_id, instance.region).create_secret(
         Name=name,
         Description=f"Secret associated with primary RDS DB instance: {instance.arn}",
         KmsKeyId=key,

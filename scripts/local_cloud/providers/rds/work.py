@@ -155,6 +155,27 @@ def set_password(password: str, token: str | None = None) -> Step:
     return step
 
 
+def manage_password(key: str) -> Step:
+    """From now on RDS keeps the password: a new one, in a secret encrypted with the key of that ARN."""
+
+    def step(instance: DBInstance) -> None:
+        password = secrets.new_password()
+        secret = secrets.create(instance, password, key)
+        with LOCK:
+            instance.secret = secret
+        set_password(password)(instance)
+
+    return step
+
+
+def drop_secret(instance: DBInstance) -> None:
+    """RDS no longer keeps the password."""
+    with LOCK:
+        secret, instance.secret = instance.secret, None
+    if secret:
+        secrets.delete(instance, secret)
+
+
 def _secret_is(instance: DBInstance, status: str) -> None:
     with LOCK:
         if instance.secret:
