@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scripts.local_cloud.databases.files import sync_folder, write_atomic
-from scripts.local_cloud.databases.launcher import Process
 from scripts.local_cloud.databases.model import Address, ServerSpec, Wanted
+from scripts.local_cloud.databases.processes import Process
 
 State = Literal["creating", "ready", "deleting"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 import signal
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 from filelock import FileLock
 
 from scripts.errors import BadInputError, MissingError, RemoteError
-from scripts.local_cloud.databases import binaries, launcher
+from scripts.local_cloud.databases import binaries, launcher, processes, starting
 from scripts.local_cloud.databases.addresses import Addresses
 from scripts.local_cloud.databases.authority import Authority
-from scripts.local_cloud.databases.engine import EngineServer, NotReadyError
+from scripts.local_cloud.databases.engine import EngineServer
 from scripts.local_cloud.databases.files import clear_errors, remove_tree, secure_folder, write_atomic
 from scripts.local_cloud.databases.journal import Entry, Journal
 from scripts.local_cloud.databases.model import (
@@ -36,11 +35,8 @@ from scripts.local_cloud.databases.mysql import MySQLServer
 from scripts.local_cloud.databases.places import Folder, Place, shared_folder
 from scripts.local_cloud.databases.postgres import PostgresServer
 
-#: Seconds that a living server gets to repair its data before it counts as not started.
-_START_LIMIT = 120.0
+#: Seconds that a server gets for an orderly end.
 STOP_LIMIT = 30.0
-#: Bytes from which a log is put aside at the next start.
-_LOG_LIMIT = 16 << 20
 
 
 class Lifecycle:
@@ -96,7 +92,7 @@ class Lifecycle:
             entry = self.entry(resource_id)
             if entry.state != "ready":
                 raise ServerNotFoundError(f"DB instance {resource_id} is not complete.")
-            if running and not launcher.alive(entry.process):
+            if running and not processes.alive(entry.process):
                 raise RemoteError(f"The server of {entry.spec.identifier} is not running.", "Start it first.")
             yield entry
 
@@ -193,13 +189,13 @@ class Lifecycle:
         engine.prepare(folder)
         engine.configure(entry, folder)
         log = folder.logs / engine.main_log
-        written = _rotate(log)
+        written = starting.rotate(log)
         process = launcher.launch(
             engine.arguments(entry, folder, first=first), user=self.user, folder=folder.data, log=log
         )
         entry = self.journal.write(replace(entry, process=process))
         try:
-            self._await(entry, engine, log, written)
+            starting.await_ready(entry, engine, folder, log, written)
             if password is not None:
                 engine.initialise(entry, folder, password)
             applied = engine.apply(entry, folder, {}, started=True)
@@ -213,7 +209,7 @@ class Lifecycle:
         """End a server's process, in good order if it does so within `timeout` seconds."""
         folder = self.folder(entry)
         if entry.process is not None:
-            launcher.stop(entry.process, graceful=_graceful(entry), timeout=timeout)
+            processes.stop(entry.process, graceful=_graceful(entry), timeout=timeout)
         self._end_leftovers(folder, _graceful(entry))
         return self.journal.write(replace(entry, process=None))
 
@@ -230,7 +226,7 @@ class Lifecycle:
             entry = self.journal.write(replace(entry, state="deleting"))
             if entry.process is not None:
                 # Its data is about to go: nothing is won by an orderly end.
-                launcher.stop(entry.process, graceful=signal.SIGKILL, timeout=20.0)
+                processes.stop(entry.process, graceful=signal.SIGKILL, timeout=20.0)
         folder = self.place.folder(resource_id)
         self._end_leftovers(folder, signal.SIGKILL)
         remove_tree(folder.sockets)
@@ -243,13 +239,13 @@ class Lifecycle:
         """Resource ids of which there is anything: an entry, damaged or not, a folder, a process."""
         found = {entry.resource_id for entry in self.journal.entries()} | set(self.journal.damaged())
         found |= {path.name for path in self.place.instances.iterdir() if path.is_dir()}
-        for directory in launcher.working_in(self.place.instances, self.user).values():
+        for directory in processes.working_in(self.place.instances, self.user.uid).values():
             found.add(directory.relative_to(self.place.instances).parts[0])
         return sorted(found)
 
     def status(self, entry: Entry) -> ServerStatus:
         """What `lab status` shows."""
-        process = entry.process if launcher.alive(entry.process) else None
+        process = entry.process if processes.alive(entry.process) else None
         folder = self.folder(entry)
         return ServerStatus(
             resource_id=entry.resource_id,
@@ -261,8 +257,8 @@ class Lifecycle:
             pid=process.pid if process else None,
             alive=process is not None,
             wanted=entry.wanted,
-            memory_bytes=launcher.memory(process) if process else None,
-            started_at=launcher.started_at(process) if process else None,
+            memory_bytes=processes.memory(process) if process else None,
+            started_at=processes.started_at(process) if process else None,
             epoch=entry.epoch,
             data_dir=folder.data,
             log_dir=folder.logs,
@@ -307,59 +303,15 @@ class Lifecycle:
         content = self._authority.certificate_file.read_bytes()
         write_atomic(settings / "ca.pem", content, 0o644, self.user.owner)
 
-    def _await(self, entry: Entry, engine: EngineServer, log: Path, written: int) -> None:
-        """Wait until the server accepts our connection; `written`: where its log stood before."""
-        deadline = time.monotonic() + _START_LIMIT
-        while True:
-            living = launcher.alive(entry.process)
-            try:
-                if living:
-                    engine.ping(entry, self.folder(entry))
-                    return
-            except NotReadyError as error:
-                reason = str(error)
-            else:
-                reason = "it ended"
-            if not living or time.monotonic() > deadline:
-                raise ServerStartError(
-                    f"{engine.installation} for {entry.spec.identifier} did not start ({reason}). "
-                    f"The end of its log:\n{_tail(log, written)}",
-                    f"The whole log: {log}",
-                )
-            time.sleep(0.02)
-
     def _end_leftovers(self, folder: Folder, number: signal.Signals) -> None:
         """End the processes that still work on a server's data, though the journal knows none.
 
         They are what a killed server left, or one whose start nobody lived to write down.
         """
-        for process in launcher.working_in(folder.top, self.user):
-            launcher.stop(process, graceful=number, timeout=10.0)
+        for process in processes.working_in(folder.top, self.user.uid):
+            processes.stop(process, graceful=number, timeout=10.0)
 
 
 def _graceful(entry: Entry) -> signal.Signals:
     kind = PostgresServer if entry.spec.engine == "postgres" else MySQLServer
     return kind.graceful
-
-
-def _rotate(log: Path) -> int:
-    """Put a log that is too long aside; bytes that it then holds."""
-    try:
-        size = log.stat().st_size
-    except FileNotFoundError:
-        return 0
-    if size < _LOG_LIMIT:
-        return size
-    log.replace(log.with_name(f"{log.name}.1"))
-    return 0
-
-
-def _tail(log: Path, written: int) -> str:
-    """The last lines that this start added to the log."""
-    try:
-        with log.open("rb") as file:
-            file.seek(written)
-            lines = file.read()[-4000:].decode(errors="replace").strip().splitlines()
-    except FileNotFoundError:
-        return "(nothing)"
-    return "\n".join(lines[-12:]) or "(nothing)"

@@ -248,6 +248,7 @@ class MySQLServer(EngineServer):
             autocommit=True,
             charset="utf8mb4",
             connect_timeout=10,
+            ssl_disabled=True,  # a socket is secure as it is
         )
 
     @contextmanager

@@ -69,6 +69,7 @@ class Place:
         self.root = self._recorded(record) or self._choose(record)
         mode = 0o711 if user.switch else 0o700
         secure_folder(self.root, mode)
+        write_atomic(self.root / "owner", f"{record}\n")  # for whoever finds the folder
         self.instances = secure_folder(self.root / "i", mode)
         self.templates = secure_folder(self.root / "t", mode)
         self.copies = secure_folder(self.root / "s", mode)

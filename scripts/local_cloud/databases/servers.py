@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from scripts.errors import BadInputError, LabError
-from scripts.local_cloud.databases import binaries, launcher
+from scripts.local_cloud.databases import binaries, processes
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle
 from scripts.local_cloud.databases.model import (
@@ -72,7 +72,7 @@ class DatabaseServers:
         """Start a server, unless it runs, with all its parameters; from now on it is wanted running."""
         with self._life.hold(resource_id) as held:
             entry = self._journal.write(replace(held, wanted="running"))
-            if not launcher.alive(entry.process):
+            if not processes.alive(entry.process):
                 self._life.launch(entry)
             return entry.address
 
@@ -112,7 +112,7 @@ class DatabaseServers:
         with self._life.hold(resource_id) as held:
             previous = held.spec.parameters
             entry = self._journal.write(held.with_spec(parameters=dict(parameters)))
-            if not launcher.alive(entry.process):
+            if not processes.alive(entry.process):
                 return Applied(pending_reboot=tuple(parameters))
             engine = self._life.engine_for(entry.spec.engine, entry.server)
             applied = engine.apply(entry, self._life.folder(entry), previous)
@@ -133,7 +133,7 @@ class DatabaseServers:
                 entry = entry.with_spec(identifier=identifier)
             if port is not None and port != entry.spec.port:
                 moved = self._life.move(entry, port)
-                if launcher.alive(entry.process) and moved.address != entry.address:
+                if processes.alive(entry.process) and moved.address != entry.address:
                     self._life.halt(entry, STOP_LIMIT)
                     self._life.launch(replace(moved, process=None))
                     return moved.address
@@ -187,7 +187,7 @@ class DatabaseServers:
                     continue
                 if entry.state != "ready":
                     self._life.remove(entry.resource_id)
-                elif entry.wanted == "running" and not launcher.alive(entry.process):
+                elif entry.wanted == "running" and not processes.alive(entry.process):
                     try:
                         self._life.launch(entry)
                     except LabError as error:
@@ -245,7 +245,7 @@ class DatabaseServers:
         """
         check_id(snapshot_id)
         with self._life.hold(resource_id) as held:
-            running = launcher.alive(held.process)
+            running = processes.alive(held.process)
             entry = self._life.halt(held, STOP_LIMIT)
             try:
                 spec = entry.spec

@@ -1,0 +1,161 @@
+"""Knows server processes again, measures them and ends them.
+
+A process is known by its pid *and* its start time, so that another one which got the same pid later is never
+taken for it, nor signalled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from scripts.errors import MissingError
+
+#: How a server's processes are called.
+_SERVERS = ("postgres", "mariadbd", "mysqld")
+
+#: Children of this very process, kept so that they are reaped when they end.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+_children_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process, for ever: a pid is used again, a pid with its start time is not."""
+
+    pid: int
+    started: str
+
+
+def known(child: subprocess.Popen[bytes]) -> Process:
+    """Our own child as a process, to be reaped when it ends."""
+    with _children_lock:
+        _children[child.pid] = child
+    return Process(child.pid, _start_time(child.pid) or "")
+
+
+def alive(process: Process | None) -> bool:
+    """Whether this very process runs; one that has ended and only waits to be reaped does not."""
+    if process is None:
+        return False
+    with _children_lock:
+        child = _children.get(process.pid)
+        if child is not None and child.poll() is not None:
+            del _children[process.pid]
+    try:
+        found = psutil.Process(process.pid)
+        # The first thread of a killed server is a zombie while others still hold its files and sockets.
+        ended = found.status() == psutil.STATUS_ZOMBIE and found.num_threads() <= 1
+    except psutil.Error:
+        return False
+    return not ended and _start_time(process.pid) == process.started
+
+
+def stop(process: Process, *, graceful: signal.Signals, timeout: float) -> bool:
+    """End a process: `graceful` first, SIGKILL after `timeout` seconds. Returns whether it went gracefully.
+
+    Raises
+    ------
+    MissingError
+        It is not ours to signal, or even SIGKILL did not end it.
+    """
+    for number, patience in ((graceful, timeout), (signal.SIGKILL, 20.0)):
+        if not alive(process):
+            return True
+        try:
+            os.kill(process.pid, number)
+        except ProcessLookupError:
+            return True
+        except PermissionError as error:
+            raise MissingError(
+                f"Process {process.pid} belongs to another user and cannot be stopped.",
+                "Run the command as the user that started it.",
+            ) from error
+        if wait_for_end(process, patience):
+            return number is graceful
+    raise MissingError(f"Process {process.pid} does not end, not even by SIGKILL; it may wait for a disk.")
+
+
+def wait_for_end(process: Process, timeout: float) -> bool:
+    """Wait until the process is gone; whether it is."""
+    deadline = time.monotonic() + timeout
+    pause = 0.005
+    while alive(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+    return True
+
+
+def working_in(folder: Path, uid: int) -> dict[Process, Path]:
+    """Servers' processes whose working directory is `folder` or below it, with that directory.
+
+    Both servers change to their data directory and stay there, so this finds a server whose pid was never
+    written down, and what a killed server left behind. Other programs, such as a shell in which somebody
+    looks at the files, are not counted.
+    """
+    found: dict[Process, Path] = {}
+    for candidate in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if not candidate.name().startswith(_SERVERS) or candidate.uids().effective != uid:
+                continue
+            directory = Path(candidate.cwd().removesuffix(" (deleted)"))
+            started = _start_time(candidate.pid)
+            if started and directory.is_relative_to(folder) and candidate.status() != psutil.STATUS_ZOMBIE:
+                found[Process(candidate.pid, started)] = directory
+    return found
+
+
+def memory(process: Process) -> int | None:
+    """Bytes of memory of a process and its children; shared pages count in part where the system tells."""
+    try:
+        parent = psutil.Process(process.pid)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return None
+    total = 0
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            total += _share(member)
+    return total or None
+
+
+def started_at(process: Process) -> float | None:
+    """Seconds since the Unix epoch at which the process started."""
+    try:
+        return psutil.Process(process.pid).create_time()
+    except psutil.Error:
+        return None
+
+
+def _share(member: psutil.Process) -> int:
+    if sys.platform == "linux":
+        with contextlib.suppress(psutil.AccessDenied):
+            return int(member.memory_full_info().pss)
+    return int(member.memory_info().rss)
+
+
+def _start_time(pid: int) -> str | None:
+    """A text that no other process with this pid will ever have; None when there is no such process."""
+    if sys.platform == "linux":
+        # Ticks since boot do not move when somebody sets the clock; the boot's id tells boots apart.
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        except (OSError, IndexError):
+            return None
+        return f"{fields[19]}@{boot}"
+    try:
+        return f"{psutil.Process(pid).create_time():.2f}"
+    except psutil.Error:
+        return None
