@@ -1,0 +1,74 @@
+"""What the handlers share: the table of operations, the records, one call at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from localstack.utils.collections import PaginatedList
+from localstack.utils.tagging import TaggingService
+
+from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+
+#: The engine that answers, by AWS's name.
+ENGINE = "Athena engine version 3"
+#: The work group, and the data catalog, that every account has.
+PRIMARY, OWN_CATALOG = "primary", "AwsDataCatalog"
+
+
+class AthenaStore(BaseStore):
+    """One account's records in one region, in the API's shape; work groups and catalogs by name."""
+
+    work_groups: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
+    named_queries: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
+    catalogs: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
+    tags: TaggingService = LocalAttribute(default=TaggingService)
+
+
+operations = Operations("athena")
+_stores: AccountRegionBundle = AccountRegionBundle("athena", AthenaStore)
+_lock = threading.RLock()
+
+
+def answers(operation: str) -> Callable[[Handler], Handler]:
+    """Decorator: the function answers the operation from the records, one call at a time."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
+            with _lock:
+                return handler(context, request)
+
+        return operations.simulated(operation)(one_at_a_time)
+
+    return register
+
+
+def store_of(context: RequestContext) -> AthenaStore:
+    """The caller's account and region."""
+    store: AthenaStore = _stores[context.account_id][context.region]
+    return store
+
+
+def invalid(message: str) -> CommonServiceException:
+    """AWS's error for a request that cannot be carried out."""
+    return error("InvalidRequestException", message)
+
+
+def arn(context: RequestContext, kind: str, name: str) -> str:
+    """The ARN of a ``workgroup`` or ``datacatalog``."""
+    return f"arn:aws:athena:{context.region}:{context.account_id}:{kind}/{name}"
+
+
+def page(
+    items: list[Any], key: Callable[[Any], str], request: Request, default: int
+) -> tuple[list[Any], Response]:
+    """The page that the request asks for, and the answer's ``NextToken`` when there is another."""
+    found, token = PaginatedList(items).get_page(
+        key, request.get("NextToken"), request.get("MaxResults") or default
+    )
+    return found, {"NextToken": token} if token else {}

@@ -1,0 +1,25 @@
+"""Glue: the data catalog over Moto; connections, jobs, crawlers and triggers from records of our own.
+
+Moto forgets a connection's type, has no DeleteConnection and no UpdateJob, and reads jobs back otherwise than
+they were made. Here definitions are read back as they were written. Nothing runs them yet: StartJobRun,
+StartCrawler, StartTrigger and all that follows from them are refused.
+"""
+
+from __future__ import annotations
+
+from localstack.services.plugins import Service
+
+from scripts.local_cloud.providers.glue import (  # noqa: F401  (each registers its operations)
+    catalog,
+    connections,
+    crawlers,
+    jobs,
+    tags,
+    triggers,
+)
+from scripts.local_cloud.providers.glue.service import operations
+
+
+def build() -> Service:
+    """The provider, for LocalStack."""
+    return operations.build()

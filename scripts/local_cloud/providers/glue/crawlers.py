@@ -1,0 +1,106 @@
+"""Crawlers, as definitions: nothing crawls yet, on a schedule or when started."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from scripts.local_cloud.providers.framework import Request, Response
+from scripts.local_cloud.providers.glue.service import (
+    answers,
+    check_new,
+    forget_tags,
+    found,
+    page,
+    set_tags,
+    store_of,
+    tagged,
+)
+
+_DEFAULTS: dict[str, Any] = {
+    "Classifiers": [],
+    "SchemaChangePolicy": {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"},
+    "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+    "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
+    "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
+}
+
+
+def _described(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """``before`` with what the request sets; a schedule is kept, and said not to be followed."""
+    fields = {key: value for key, value in given.items() if key not in {"Tags", "Schedule"}}
+    if fields.get("Role", "").startswith("arn:"):
+        # AWS keeps the role's name with its path, not its ARN.
+        fields["Role"] = fields["Role"].partition(":role/")[2]
+    for key in ("SchemaChangePolicy", "LakeFormationConfiguration"):
+        if key in fields:
+            fields[key] = {**_DEFAULTS[key], **fields[key]}
+    crawler = {**before, **fields, "LastUpdated": datetime.now(UTC), "Version": before.get("Version", 0) + 1}
+    if "Schedule" in given:
+        crawler.pop("Schedule", None)
+        if given["Schedule"]:
+            crawler["Schedule"] = {"ScheduleExpression": given["Schedule"], "State": "NOT_SCHEDULED"}
+    return crawler
+
+
+@answers("CreateCrawler")
+def _create(context: RequestContext, request: Request) -> Response:
+    crawlers, name = store_of(context).crawlers, request["Name"]
+    check_new(crawlers, "Crawler", name)
+    new = {**_DEFAULTS, "State": "READY", "CrawlElapsedTime": 0, "CreationTime": datetime.now(UTC)}
+    crawlers[name] = _described(new, request)
+    set_tags(context, "crawler", name, request.get("Tags"))
+    return {}
+
+
+@answers("UpdateCrawler")
+def _update(context: RequestContext, request: Request) -> Response:
+    crawlers, name = store_of(context).crawlers, request["Name"]
+    crawlers[name] = _described(found(crawlers, "Crawler", name), request)
+    return {}
+
+
+@answers("UpdateCrawlerSchedule")
+def _update_schedule(context: RequestContext, request: Request) -> Response:
+    crawlers, name = store_of(context).crawlers, request["CrawlerName"]
+    before = found(crawlers, "Crawler", name)
+    crawlers[name] = _described(before, {"Schedule": request.get("Schedule")})
+    return {}
+
+
+@answers("GetCrawler")
+def _get(context: RequestContext, request: Request) -> Response:
+    return {"Crawler": found(store_of(context).crawlers, "Crawler", request["Name"])}
+
+
+@answers("GetCrawlers")
+def _get_all(context: RequestContext, request: Request) -> Response:
+    here, more = page(list(store_of(context).crawlers.values()), lambda each: str(each["Name"]), request)
+    return {"Crawlers": here, **more}
+
+
+@answers("BatchGetCrawlers")
+def _batch_get(context: RequestContext, request: Request) -> Response:
+    crawlers, names = store_of(context).crawlers, request["CrawlerNames"]
+    return {
+        "Crawlers": [crawlers[name] for name in names if name in crawlers],
+        "CrawlersNotFound": [name for name in names if name not in crawlers],
+    }
+
+
+@answers("ListCrawlers")
+def _list(context: RequestContext, request: Request) -> Response:
+    names = tagged(context, "crawler", store_of(context).crawlers, request.get("Tags"))
+    here, more = page(names, str, request)
+    return {"CrawlerNames": here, **more}
+
+
+@answers("DeleteCrawler")
+def _delete(context: RequestContext, request: Request) -> Response:
+    name = request["Name"]
+    found(store_of(context).crawlers, "Crawler", name)
+    del store_of(context).crawlers[name]
+    forget_tags(context, "crawler", name)
+    return {}

@@ -1,0 +1,106 @@
+"""What the handlers share: the table of operations, the records, pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from localstack.utils.collections import PaginatedList
+from localstack.utils.tagging import TaggingService
+
+from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+
+Record = dict[str, Any]
+
+
+class GlueStore(BaseStore):
+    """One account's definitions in one region, in the API's shape, by name; and all tags by ARN."""
+
+    connections: dict[str, Record] = LocalAttribute(default=dict)
+    jobs: dict[str, Record] = LocalAttribute(default=dict)
+    crawlers: dict[str, Record] = LocalAttribute(default=dict)
+    triggers: dict[str, Record] = LocalAttribute(default=dict)
+    tags: TaggingService = LocalAttribute(default=TaggingService)
+
+
+operations = Operations("glue")
+_stores: AccountRegionBundle = AccountRegionBundle("glue", GlueStore)
+_lock = threading.RLock()
+
+
+def answers(operation: str) -> Callable[[Handler], Handler]:
+    """Decorator: the function answers the operation from records, one call at a time."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
+            with _lock:
+                return handler(context, request)
+
+        return operations.simulated(operation)(one_at_a_time)
+
+    return register
+
+
+def store_of(context: RequestContext) -> GlueStore:
+    """The caller's account and region."""
+    store: GlueStore = _stores[context.account_id][context.region]
+    return store
+
+
+def invalid(message: str) -> CommonServiceException:
+    """AWS's error for input that cannot be."""
+    return error("InvalidInputException", message)
+
+
+def arn(context: RequestContext, kind: str, name: str) -> str:
+    """The ARN of a ``database``, ``connection``, ``job``, ``crawler`` or ``trigger``."""
+    return f"arn:aws:glue:{context.region}:{context.account_id}:{kind}/{name}"
+
+
+def found(records: dict[str, Record], kind: str, name: str) -> Record:
+    """The record, or AWS's error."""
+    if name not in records:
+        raise error("EntityNotFoundException", f"{kind} {name} not found.")
+    return records[name]
+
+
+def check_new(records: dict[str, Record], kind: str, name: str) -> None:
+    """There is none of that name yet."""
+    if name in records:
+        raise error("AlreadyExistsException", f"{kind} {name} already exists.")
+
+
+def set_tags(context: RequestContext, kind: str, name: str, tags: dict[str, str] | None) -> None:
+    """The tags of something new."""
+    pairs = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+    store_of(context).tags.tag_resource(arn(context, kind, name), pairs)
+
+
+def forget_tags(context: RequestContext, kind: str, name: str) -> None:
+    """The tags of something gone."""
+    store_of(context).tags.del_resource(arn(context, kind, name))
+
+
+def tagged(
+    context: RequestContext, kind: str, names: Iterable[str], wanted: dict[str, str] | None
+) -> list[str]:
+    """Those of the names that carry all the wanted tags."""
+    tags = store_of(context).tags.tags
+    return [
+        name for name in names if (wanted or {}).items() <= tags.get(arn(context, kind, name), {}).items()
+    ]
+
+
+def page(
+    items: list[Any], key: Callable[[Any], str], request: Request, default: int = 100
+) -> tuple[list[Any], Response]:
+    """The page that the request asks for, and the answer's ``NextToken`` when there is another."""
+    here, token = PaginatedList(items).get_page(
+        key, request.get("NextToken"), request.get("MaxResults") or default
+    )
+    return here, {"NextToken": token} if token else {}
