@@ -136,6 +136,25 @@ def set_groups(account_id: str, region: str, interface_id: str, group_ids: Seque
         interfaces.set_groups(account_id, region, interface_id, group_ids)
 
 
+def assign(
+    account_id: str, region: str, interface_id: str, wanted: Sequence[str | None], *, version: int
+) -> list[str]:
+    """Add addresses of the interface's subnet; a None stands for any free one.
+
+    Returns
+    -------
+    list of str
+        The addresses that were given, in the order asked for.
+    """
+    with LOCK:
+        subnet_id = describe(account_id, region, interface_id)["SubnetId"]
+        blocks = subnets.subnet_blocks(account_id, region, subnet_id)
+        taken = subnets.taken_private(account_id, region, subnet_id)
+        given = _allocate(blocks[0] if version == 4 else blocks[1], taken, wanted)
+        interfaces.assign(account_id, region, interface_id, given, version=version)
+        return given
+
+
 def lend_public_address(account_id: str, region: str, interface_id: str, lender: str = "amazon") -> None:
     """Lend the interface a public address that nobody holds; it goes with the interface."""
     with LOCK:

@@ -42,6 +42,10 @@ class Interface(NetworkInterface):
         groups: list[Any] = self._group_set
         return groups
 
+    def delete(self) -> None:
+        """Called by Moto when the instance that it is attached to is terminated."""
+        remove(self.ec2_backend.account_id, self.ec2_backend.region_name, self.id)
+
 
 def _interfaces(backend: Any) -> dict[str, Any]:
     """All interfaces; one that Moto made for a service that we do not stand before becomes ours."""
@@ -105,6 +109,38 @@ def set_groups(account_id: str, region: str, interface_id: str, group_ids: Seque
     """Replace an interface's groups."""
     backend = ec2(account_id, region)
     backend.enis[interface_id]._group_set = [backend.get_security_group_from_id(group) for group in group_ids]
+
+
+def change(account_id: str, region: str, interface_id: str, attributes: Mapping[str, Any]) -> None:
+    """Set attributes, by Moto's names, of an interface."""
+    held = ec2(account_id, region).enis[interface_id]
+    for name, value in attributes.items():
+        setattr(held, name, value)
+
+
+def assign(account_id: str, region: str, interface_id: str, given: Sequence[str], *, version: int) -> None:
+    """Add secondary IPv4, or IPv6, addresses to an interface."""
+    held = ec2(account_id, region).enis[interface_id]
+    if version == 4:
+        held.private_ip_addresses += [{"Primary": False, "PrivateIpAddress": address} for address in given]
+    else:
+        held.ipv6_addresses += given
+
+
+def unassign(account_id: str, region: str, interface_id: str, gone: Sequence[str]) -> None:
+    """Take addresses from an interface."""
+    held = ec2(account_id, region).enis[interface_id]
+    held.private_ip_addresses = [
+        item for item in held.private_ip_addresses if item["PrivateIpAddress"] not in gone
+    ]
+    held.ipv6_addresses = [address for address in held.ipv6_addresses if address not in gone]
+
+
+def detach(account_id: str, region: str, interface_id: str) -> None:
+    """Make an interface available again."""
+    held = ec2(account_id, region).enis[interface_id]
+    held.instance.detach_eni(held)
+    held.lent_public_ip = None
 
 
 def lend_public_ip(account_id: str, region: str, interface_id: str, address: str | None, lender: str) -> None:

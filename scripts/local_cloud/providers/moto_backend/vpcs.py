@@ -1,0 +1,116 @@
+"""VPCs and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
+
+from scripts.local_cloud.providers.moto_backend import network_acls, security_groups
+from scripts.local_cloud.providers.moto_backend.core import ec2, forget_tags
+
+
+def exists(account_id: str, region: str, vpc_id: str) -> bool:
+    """Whether there is such a VPC."""
+    return vpc_id in ec2(account_id, region).vpcs
+
+
+def ids(account_id: str, region: str) -> list[str]:
+    """The ids of every VPC of an account and region."""
+    return list(ec2(account_id, region).vpcs)
+
+
+def ipv4_blocks(account_id: str, region: str, vpc_id: str) -> list[IPv4Network]:
+    """A VPC's IPv4 blocks, the primary one first."""
+    return [
+        IPv4Network(each["cidr_block"], strict=False)
+        for each in ec2(account_id, region).vpcs[vpc_id].get_cidr_block_association_set(ipv6=False)
+        if each["cidr_block_state"]["state"] == "associated"
+    ]
+
+
+def ipv6_blocks(account_id: str, region: str, vpc_id: str) -> list[IPv6Network]:
+    """A VPC's IPv6 blocks."""
+    return [
+        IPv6Network(each["cidr_block"], strict=False)
+        for each in ec2(account_id, region).vpcs[vpc_id].get_cidr_block_association_set(ipv6=True)
+        if each["cidr_block_state"]["state"] == "associated"
+    ]
+
+
+def has_dns_hostnames(account_id: str, region: str, vpc_id: str) -> bool:
+    """Whether what is in the VPC gets names, and the VPC resolves them."""
+    vpc = ec2(account_id, region).vpcs[vpc_id]
+    return bool(vpc.enable_dns_hostnames and vpc.enable_dns_support)
+
+
+def complete(account_id: str, region: str, vpc_id: str) -> None:
+    """Give a VPC's default group and ACLs the rules that AWS gives them and Moto does not.
+
+    The default group admits its own members, which Moto leaves out; its default ACL has no IPv6 entries
+    (`network_acls.py:43`).
+    """
+    backend = ec2(account_id, region)
+    if not getattr(backend.vpcs[vpc_id], "lab_completed", False):
+        backend.vpcs[vpc_id].lab_completed = True
+        group_id = security_groups.default_group(account_id, region, vpc_id)
+        security_groups.add_rule(
+            account_id,
+            region,
+            {
+                "GroupId": group_id,
+                "IsEgress": False,
+                "IpProtocol": "-1",
+                "FromPort": -1,
+                "ToPort": -1,
+                "ReferencedGroupInfo": {"GroupId": group_id, "UserId": account_id},
+            },
+            {},
+        )
+    if ipv6_blocks(account_id, region, vpc_id):
+        network_acls.add_ipv6_defaults(account_id, region, vpc_id)
+
+
+def complete_default(account_id: str, region: str) -> None:
+    """Complete the default VPC, which no call made."""
+    vpc = ec2(account_id, region).get_default_vpc()
+    if vpc is not None and not getattr(vpc, "lab_completed", False):
+        complete(account_id, region, vpc.id)
+
+
+def dependents(account_id: str, region: str, vpc_id: str) -> Iterator[str]:
+    """The ids of what must go before the VPC can; what AWS made with it goes with it."""
+    backend = ec2(account_id, region)
+    yield from (subnet.id for subnet in backend.describe_subnets(filters={"vpc-id": [vpc_id]}))
+    yield from (each.id for each in backend.enis.values() if each.subnet.vpc_id == vpc_id)
+    yield from (
+        each.id
+        for each in backend.internet_gateways.values()
+        if each.vpc is not None and each.vpc.id == vpc_id
+    )
+    yield from (each.id for each in backend.egress_only_internet_gateways.values() if each.vpc_id == vpc_id)
+    yield from (
+        each.id
+        for each in backend.route_tables.values()
+        if each.vpc_id == vpc_id and each.main_association_id is None
+    )
+    yield from (
+        each.id for each in backend.network_acls.values() if each.vpc_id == vpc_id and not each.default
+    )
+    yield from (each.id for each in backend.groups[vpc_id].values() if not each.is_default)
+    yield from (each.id for each in backend.vpc_end_points.values() if each.vpc_id == vpc_id)
+    yield from (
+        each.id
+        for each in backend.vpc_pcxs.values()
+        if vpc_id in (each.vpc.id, each.peer_vpc.id) and each._status.code in ("active", "pending-acceptance")
+    )
+
+
+def forget_leftovers(account_id: str, region: str, vpc_id: str) -> None:
+    """Drop what Moto leaves of a VPC that is gone: its default ACL, and tags."""
+    backend = ec2(account_id, region)
+    for each in list(backend.network_acls.values()):
+        if each.vpc_id == vpc_id:
+            backend.network_acls.pop(each.id)
+            forget_tags(account_id, region, each.id)
+    backend.groups.pop(vpc_id, None)
+    forget_tags(account_id, region, vpc_id)
