@@ -50,6 +50,8 @@ _STATEMENT = re.compile(
     rb"^\s*(?:CREATE|INSERT|DROP|ALTER|COPY|USE|SET|UPDATE|DELETE|REPLACE|BEGIN|START|SELECT)\b", re.I | re.M
 )
 
+_CREATE_TABLE = re.compile(rb"CREATE TABLE\b", re.IGNORECASE)
+
 _NAME = rb"[`\"]?(?P<name>[\w$-]+)[`\"]?"
 _USES = {
     "mysql": re.compile(rb"^(?:/\*!\d+ )?USE\s+" + _NAME + rb"\s*(?:\*/)?\s*;", re.IGNORECASE),
@@ -87,6 +89,8 @@ class Dump:
         Database that its first comment names.
     bytes
         Length of the text, uncompressed.
+    creates_tables
+        Whether it makes tables, rather than fills those that another file makes.
     """
 
     path: Path
@@ -94,6 +98,7 @@ class Dump:
     databases: tuple[str, ...]
     header_database: str | None
     bytes: int
+    creates_tables: bool
 
 
 @contextmanager
@@ -140,6 +145,7 @@ def inspect(path: Path, dialect: Dialect | None = None) -> Dump:
     head: list[bytes] = []
     tail = b""
     total = 0
+    creates_tables = False
     uses: dict[str, list[str]] = {name: [] for name in _USES}
     with opened(path) as file:
         for line in file:
@@ -149,7 +155,9 @@ def inspect(path: Path, dialect: Dialect | None = None) -> Dump:
             if len(head) < _HEAD_LINES:
                 head.append(line[:4096])
             tail = (tail + line[-_TAIL_BYTES:])[-_TAIL_BYTES:]
-            if line[:1] in b"uU\\/":
+            if line[:1] in b"cC":
+                creates_tables = creates_tables or bool(_CREATE_TABLE.match(line))
+            elif line[:1] in b"uU\\/":
                 for name, pattern in _USES.items():
                     if found := pattern.match(line):
                         uses[name].append(found["name"].decode())
@@ -168,7 +176,7 @@ def inspect(path: Path, dialect: Dialect | None = None) -> Dump:
             "Dump the databases that you want: mysqldump --databases NAME ..., or pg_dump.",
         )
     header = _HEADER_DATABASE.search(start)
-    return Dump(path, whose, databases, header["name"].decode() if header else None, total)
+    return Dump(path, whose, databases, header["name"].decode() if header else None, total, creates_tables)
 
 
 def _refuse_foreign(path: Path, line: bytes) -> None:

@@ -46,7 +46,7 @@ _PSQL_ERROR = re.compile(
 _HINTS = {
     1227: "The dump asks for what only a superuser may. Dump again without it (--set-gtid-purged=OFF).",
     1273: "The server does not know that collation: load the dump into a newer one.",
-    1418: "Declare the function DETERMINISTIC, NO SQL or READS SQL DATA, or set log_bin_trust_function_creators.",
+    1418: "Declare the function DETERMINISTIC, or set log_bin_trust_function_creators for the instance.",
     1419: "Set log_bin_trust_function_creators to 1 in the parameter group of the DB instance.",
 }
 

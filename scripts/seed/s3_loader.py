@@ -32,7 +32,7 @@ _PART_THREADS = 4
 CHECKSUM = "seed-sha256"
 
 #: And of the ones that the last object holds besides.
-SCALE, SEED = "seed-scale", "seed-number"
+SCALE, SEED, OBJECTS = "seed-scale", "seed-number", "seed-objects"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class ObjectsLoaded:
     objects: int
     written: int
     deleted: int
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """A complete seed of a bucket: its scale and seed, and how many objects it has."""
+
+    scale: int
+    seed: int
+    objects: int
 
 
 def find_bucket(session: boto3.Session, prefix: str) -> str:
@@ -107,13 +116,17 @@ class BucketLoader:
                 progress("objects", total, len(wanted))
             written += sum(future.result() for future in waiting)
         deleted = self._remove_others({item.key for item in wanted})
-        written += self._put(last, {SCALE: str(scale), SEED: str(seed)})
+        written += self._put(last, {SCALE: str(scale), SEED: str(seed), OBJECTS: str(len(wanted))})
         progress("objects", len(wanted), len(wanted))
         return ObjectsLoaded(self.bucket, len(wanted), written, deleted)
 
-    def in_place(self) -> bool:
-        """Whether some seed, of any scale, was completed."""
-        return SCALE in self._metadata(objects.RATINGS_KEY)
+    def in_place(self) -> InPlace | None:
+        """The seed, of any scale, that was completed here; None when there is none."""
+        metadata = self._metadata(objects.RATINGS_KEY)
+        try:
+            return InPlace(int(metadata[SCALE]), int(metadata[SEED]), int(metadata[OBJECTS]))
+        except (KeyError, ValueError):
+            return None
 
     def _metadata(self, key: str) -> dict[str, str]:
         try:
