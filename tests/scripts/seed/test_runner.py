@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,7 +101,10 @@ def test_an_explicit_seed_restores_the_dataset_and_leaves_the_rest(
     environment: Environment, mysql_access: Access, postgres_access: Access
 ) -> None:
     with connections.mysql(mysql_access, "rentio") as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE own (customer_id INT UNSIGNED, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))")
+        cursor.execute(
+            "CREATE TABLE own (customer_id INT UNSIGNED, "
+            "FOREIGN KEY (customer_id) REFERENCES customer (customer_id))"
+        )
         cursor.execute("INSERT INTO own VALUES (7)")
         cursor.execute("DELETE FROM payment WHERE payment_id < 100")
     with connections.postgres(postgres_access, "rentio") as postgres:
@@ -118,7 +122,9 @@ def test_an_explicit_seed_restores_the_dataset_and_leaves_the_rest(
     with connections.postgres(postgres_access, "rentio") as postgres:
         (count,) = postgres.execute("SELECT COUNT(*) FROM payment").fetchone() or (0,)
         assert count == 16049
-        (copied,) = postgres.execute("SELECT COUNT(*) FROM film_copy WHERE rating IS NOT NULL").fetchone() or (0,)
+        (copied,) = postgres.execute(
+            "SELECT COUNT(*) FROM film_copy WHERE rating IS NOT NULL"
+        ).fetchone() or (0,)
         assert copied == 1000
         postgres.execute("DROP TABLE film_copy")
 
@@ -170,7 +176,9 @@ def test_an_interrupted_seed_is_repaired_by_the_next(environment: Environment, m
     with connections.mysql(mysql_access) as connection, connection.cursor() as cursor:
         cursor.execute("DROP TABLE rentio.payment")
         cursor.execute("DELETE FROM lab_seed.loaded WHERE dataset = 'classicmodels'")
-    actions = {result.place: result.action for result in runner.ensure(environment.settings, environment.session)}
+    actions = {
+        result.place: result.action for result in runner.ensure(environment.settings, environment.session)
+    }
     assert actions[f"{NAME}-mysql/rentio"] == "loaded"
     assert actions[f"{NAME}-mysql/classicmodels"] == "loaded"
     assert actions[f"{NAME}-postgres/rentio"] == "in place"
@@ -186,7 +194,10 @@ def test_items_of_dynamodb_are_restored_and_strangers_removed(
     dynamodb = client("dynamodb")
     dynamodb.put_item(TableName=table, Item={"Name": {"S": "Of a learner"}})
     dynamodb.delete_item(TableName=table, Key={"Name": {"S": "Amazon S3"}})
-    completed = {result.place: result for result in runner.ensure(environment.settings, environment.session, ["dynamodb"])}
+    completed = {
+        result.place: result
+        for result in runner.ensure(environment.settings, environment.session, ["dynamodb"])
+    }
     assert completed[table].action == "loaded"
     names = {item["Name"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
     assert names == {"Amazon DynamoDB", "Amazon S3", "Of a learner"}
@@ -247,7 +258,5 @@ def test_what_cannot_be_right_is_refused_before_anything_is_touched(
 
 
 def test_a_bucket_that_is_not_there_is_named(environment: Environment) -> None:
-    from dataclasses import replace
-
     with pytest.raises(MissingError, match="no bucket's name starts with absent-raw"):
         runner.restore(replace(environment.settings, name="absent"), environment.session, ["s3"])
