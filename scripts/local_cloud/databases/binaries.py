@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from scripts.errors import BadInputError, MissingError
+from scripts.local_cloud.databases.files import write_atomic
 
 Product = Literal["MySQL", "MariaDB", "PostgreSQL"]
 
@@ -186,7 +187,7 @@ def install_debian() -> None:
             "Database servers can only be installed by root on Debian or Ubuntu.",
             "Install them: " + " · ".join(sorted(set(_HINTS.values()))),
         )
-    with _NoServices() as folder:
+    with NoServices() as folder:
         environment = {
             **os.environ,
             "DEBIAN_FRONTEND": "noninteractive",
@@ -201,37 +202,37 @@ def install_debian() -> None:
         require(engine)
 
 
-class _NoServices:
+class NoServices:
     """While open, a package's maintainer scripts start nothing and make no database cluster.
 
-    ``policy-rc.d`` is Debian's own way to forbid starts; one that is already there is left as it is. The
-    cluster is prevented by a ``pg_createcluster`` earlier on PATH, so that no configuration of the machine
-    changes.
+    ``policy-rc.d`` is Debian's own way to forbid starts; one of somebody else is left as it is. The cluster
+    is prevented by a ``pg_createcluster`` earlier on the scripts' PATH, so that no configuration of the
+    machine changes.
+
+    Parameters
+    ----------
+    policy
+        Debian's file.
     """
 
-    _policy = Path("/usr/sbin/policy-rc.d")
+    _content = "#!/bin/sh\n# source-systems-lab: removed when its packages are installed\nexit 101\n"
+
+    def __init__(self, policy: Path = Path("/usr/sbin/policy-rc.d")) -> None:
+        self._policy = policy
 
     def __enter__(self) -> Path:
-        self._made = False
-        try:
-            descriptor = os.open(self._policy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "w") as file:
-                file.write("#!/bin/sh\nexit 101\n")
-            self._policy.chmod(0o755)
-            self._made = True
+        """The folder that belongs at the head of the scripts' PATH."""
+        if not self._policy.exists():
+            write_atomic(self._policy, self._content, 0o755)
         self._folder = Path(tempfile.mkdtemp(prefix="sourcelab-apt-"))
         self._folder.chmod(0o755)
-        shim = self._folder / "pg_createcluster"
-        shim.write_text("#!/bin/sh\nexit 0\n")
-        shim.chmod(0o755)
+        write_atomic(self._folder / "pg_createcluster", "#!/bin/sh\nexit 0\n", 0o755)
         return self._folder
 
     def __exit__(self, *_: object) -> None:
-        if self._made:
-            self._policy.unlink(missing_ok=True)
+        """Allow starts again; also where an earlier run of ours was killed in between."""
+        if self._policy.read_text() == self._content:
+            self._policy.unlink()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

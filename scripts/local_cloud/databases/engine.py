@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -15,6 +16,9 @@ from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.launcher import User
 from scripts.local_cloud.databases.model import Applied, ServerSpec
 from scripts.local_cloud.databases.places import Folder
+
+#: What can be written into a configuration file as a name without becoming something else there.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$.-]*")
 
 
 class NotReadyError(RemoteError):
@@ -106,11 +110,13 @@ def resolved(spec: ServerSpec) -> tuple[dict[str, str], dict[str, str]]:
     values: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name, value in spec.parameters.items():
-        if not formulas.is_formula(value):
+        if not _NAME.fullmatch(name) or not value.isprintable():
+            refused[name] = "this is no name or value of a parameter"
+        elif not formulas.is_formula(value):
             values[name] = value
-            continue
-        try:
-            values[name] = str(formulas.evaluate(value, variables))
-        except ValueError as error:
-            refused[name] = str(error)
+        else:
+            try:
+                values[name] = str(formulas.evaluate(value, variables))
+            except ValueError as error:
+                refused[name] = str(error)
     return values, refused

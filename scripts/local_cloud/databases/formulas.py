@@ -54,7 +54,7 @@ def evaluate(value: str, variables: Mapping[str, float]) -> int:
     try:
         tree = ast.parse(value.replace("{", "(").replace("}", ")").strip(), mode="eval")
         return int(_compute(tree.body, known))
-    except (SyntaxError, ArithmeticError, RecursionError) as error:
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise ValueError(f"{value!r} is not a formula: {error}") from error
 
 
@@ -66,6 +66,8 @@ def _compute(node: ast.expr, variables: Mapping[str, float]) -> float:
             return variables[name.lower()]
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:
             return _OPERATORS[type(sign)](_compute(left, variables), _compute(right, variables))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_compute(operand, variables)
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as arguments, keywords=[]) if (
             name.lower() in _FUNCTIONS
         ):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from scripts.errors import BadInputError
 from scripts.local_cloud.databases.files import sync_folder, write_atomic
 from scripts.local_cloud.databases.model import Address, ServerSpec, Wanted
 from scripts.local_cloud.databases.processes import Process
@@ -68,7 +69,7 @@ class Journal:
         """The entry, or None where there is none or it is damaged."""
         try:
             return _entry(json.loads(self.file(resource_id).read_text()))
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
+        except (FileNotFoundError, ValueError, TypeError, KeyError, BadInputError):
             return None
 
     def entries(self) -> list[Entry]:

@@ -17,7 +17,7 @@ import pymysql
 from pymysql.constants import ER
 from pymysql.converters import escape_string
 
-from scripts.errors import RemoteError
+from scripts.errors import MissingError, RemoteError
 from scripts.local_cloud.databases.engine import EngineServer, NotReadyError, resolved
 from scripts.local_cloud.databases.files import write_atomic
 from scripts.local_cloud.databases.journal import Entry
@@ -55,7 +55,7 @@ _MARIADB_NAMES = {
     "master_info_repository": "master_info_repository",
 }
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _TRUTH = {"ON": "1", "TRUE": "1", "YES": "1", "OFF": "0", "FALSE": "0", "NO": "0"}
 
 
@@ -82,7 +82,10 @@ class MySQLServer(EngineServer):
         else:
             command = [self.installation.server, "--no-defaults", "--initialize-insecure"]
             command.append(f"--datadir={data}")
-        run([*command, "--innodb-log-file-size=16M"], user=self.user, folder=data, timeout=300)
+        try:
+            run([*command, "--innodb-log-file-size=16M"], user=self.user, folder=data, timeout=300)
+        except MissingError as error:
+            raise MissingError(error.what, self._confined() or error.hint) from error
 
     def configure(self, entry: Entry, folder: Folder) -> dict[str, str]:
         """Write ``my.cnf``; names that the server may not know are marked so, and found by `apply`."""
@@ -143,6 +146,7 @@ class MySQLServer(EngineServer):
         if self._mariadb:
             # mariadb-install-db makes one for each name of the machine; a master user has host '%'.
             statements.append("DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> '%';")
+            statements.append("DELETE FROM mysql.proxies_priv WHERE User = 'root';")
             statements.append("FLUSH PRIVILEGES;")
         else:
             statements.append("DROP USER IF EXISTS 'root'@'localhost';")
@@ -188,6 +192,16 @@ class MySQLServer(EngineServer):
                         pending.append(name)
         return Applied(tuple(applied), tuple(pending), refused)
 
+    def _confined(self) -> str:
+        """What to do where AppArmor keeps Ubuntu's MySQL in its own folders."""
+        profile = Path("/etc/apparmor.d/usr.sbin.mysqld")
+        if self._mariadb or not profile.exists():
+            return ""
+        return (
+            f"{profile} may confine mysqld to its own folders: put it into complain mode "
+            "(aa-complain /usr/sbin/mysqld), or install mariadb-server-core instead of MySQL."
+        )
+
     def _variable(self, name: str) -> str:
         variable = name.replace("-", "_").lower()
         if self._mariadb and self.installation.major < (11, 1):
@@ -221,6 +235,7 @@ class MySQLServer(EngineServer):
             "innodb_log_buffer_size": str(4 << 20),
             "key_buffer_size": str(1 << 20),
             "max_connections": "85",
+            "table_open_cache": "400",
             "performance_schema": "OFF",
             "character_set_server": "utf8mb4",
             "local_infile": "ON",

@@ -179,9 +179,9 @@ def _allowed(parameter: Parameter, value: str) -> bool:
         case "boolean":
             return value.upper() in _BOOLEANS
         case "integer":
-            return bool(re.fullmatch(r"-?\d{1,20}", value)) and _in_range(parameter.allowed, int(value))
+            return bool(re.fullmatch(r"-?[0-9]{1,20}", value)) and _in_range(parameter.allowed, int(value))
         case "float":
-            number = re.fullmatch(r"-?\d+(\.\d*)?(e[+-]?\d{1,3})?|-?\.\d+", value, re.IGNORECASE)
+            number = re.fullmatch(r"-?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]{1,3})?|-?\.[0-9]+", value, re.IGNORECASE)
             return bool(number) and _in_range(parameter.allowed, float(value))
         case "list":
             return _among(parameter.allowed, [part.strip() for part in value.split(",")] if value else [])

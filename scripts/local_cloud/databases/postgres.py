@@ -33,7 +33,6 @@ _RESERVED = """
 RESERVED = frozenset(_RESERVED.split())
 
 _TRUTH = {"1", "on", "true", "yes"}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 #: RDS's roles: who is in one may do what only a superuser may elsewhere, as far as PostgreSQL can grant it.
 _MEMBERSHIPS = (
@@ -221,8 +220,6 @@ class PostgresServer(EngineServer):
 
     def _refuses(self, folder: Folder, name: str, value: str) -> str | None:
         """Why the server would not take a value; None when it would."""
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?", name):
-            return "this is no name of a parameter"
         command: list[str | Path] = [
             self.installation.server,
             "-D",
