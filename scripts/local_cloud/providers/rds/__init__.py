@@ -13,14 +13,16 @@ from scripts.local_cloud.providers.changes import Change
 from scripts.local_cloud.providers.framework import Operations
 from scripts.local_cloud.providers.rds import (
     catalogue,
+    creation,
     instances,
     logs,
     modifications,
     parameter_groups,
+    parameter_listing,
+    parameter_work,
     snapshots,
     subnet_groups,
     tags,
-    work,
 )
 from scripts.local_cloud.providers.rds.model import LOCK, store_of
 from scripts.local_cloud.providers.rds.secrets import OwnedSecrets
@@ -30,10 +32,12 @@ def operations() -> Operations:
     """What is answered of RDS."""
     answered = Operations("rds")
     for topic in (
+        creation,
         instances,
         modifications,
         snapshots,
         parameter_groups,
+        parameter_listing,
         subnet_groups,
         logs,
         tags,
@@ -52,7 +56,7 @@ def follow_parameter_groups(change: Change) -> None:
         name = change.request["DBParameterGroupName"].lower()
         for instance in parameter_groups.members(records, name):
             named = [item["ParameterName"] for item in change.request.get("Parameters") or ()]
-            work.follow_group(instance, named or list(instance.asked_parameters))
+            parameter_work.follow_group(instance, named or list(instance.asked_parameters))
 
 
 def build() -> Service:

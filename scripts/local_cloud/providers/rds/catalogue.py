@@ -57,7 +57,8 @@ def _versions(engine: Engine, request: Request) -> Iterator[dict[str, Any]]:
     for major, minors in engines.VERSIONS[engine].items():
         for version in minors:
             family = engines.family_of(engine, version)
-            default = version == minors[-1] and (wanted == major or major == engines.DEFAULT_MAJOR[engine])
+            chosen = wanted == major or request.get("DBParameterGroupFamily") == family
+            default = version == minors[-1] and (chosen or major == engines.DEFAULT_MAJOR[engine])
             if (
                 wanted in (None, major, version)
                 and request.get("DBParameterGroupFamily") in (None, family)

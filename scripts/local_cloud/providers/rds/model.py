@@ -219,3 +219,8 @@ def record_event(account_id: str, region: str, kind: str, name: str, message: st
     event = Event(name, source_types[kind], arn(account_id, region, kind, name), message, categories, now())
     with LOCK:
         store_of(account_id, region).events.append(event)
+
+
+def record_instance_event(instance: DBInstance, message: str, *categories: str) -> None:
+    """Keep an event of a DB instance."""
+    record_event(instance.account_id, instance.region, "db", instance.identifier, message, *categories)

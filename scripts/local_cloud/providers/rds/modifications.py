@@ -27,7 +27,14 @@ from scripts.local_cloud.providers.rds.faults import (
     invalid_combination,
     not_supported,
 )
-from scripts.local_cloud.providers.rds.model import LOCK, DBInstance, RdsStore, store, store_of
+from scripts.local_cloud.providers.rds.model import (
+    LOCK,
+    DBInstance,
+    RdsStore,
+    record_instance_event,
+    store,
+    store_of,
+)
 from scripts.local_cloud.providers.rds.shapes import db_instance, status, subnet_group_of
 
 _RENAMED = "DBInstanceIdentifier"
@@ -56,7 +63,9 @@ def waiting(instance: DBInstance) -> list[work.Step]:
                 own_zone = changed.settings["AvailabilityZone"]
                 spare = sorted(set(group.subnets.values()) - {own_zone})
                 changed.settings["SecondaryAvailabilityZone"] = spare[0] if pending["MultiAZ"] else None
-        work.told(changed, "Finished applying modification to the DB instance", "configuration change")
+        record_instance_event(
+            changed, "Finished applying modification to the DB instance", "configuration change"
+        )
 
     return [settle, *([work.rename(name)] if name else [])]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -28,7 +27,6 @@ from scripts.local_cloud.providers.rds.model import (
     store,
     store_of,
 )
-from scripts.local_cloud.providers.rds.paging import filters, page
 from scripts.local_cloud.providers.rds.tags import from_request
 
 #: So many parameters may one call change.
@@ -78,9 +76,6 @@ def register(operations: Operations) -> None:
     """Add the operations on parameter groups."""
     operations.real("CreateDBParameterGroup")(_create)
     operations.real("CopyDBParameterGroup")(_copy)
-    operations.real("DescribeDBParameterGroups")(_describe)
-    operations.real("DescribeDBParameters")(_describe_parameters)
-    operations.real("DescribeEngineDefaultParameters")(_describe_defaults)
     operations.real("ModifyDBParameterGroup")(_modify)
     operations.real("ResetDBParameterGroup")(_reset)
     operations.real("DeleteDBParameterGroup")(_delete)
@@ -107,50 +102,6 @@ def _copy(context: RequestContext, request: Request) -> Response:
     return _added(
         context, ParameterGroup(name, source.family, description, settings, tags=from_request(request))
     )
-
-
-def _describe(context: RequestContext, request: Request) -> Response:
-    filters(request, ())
-    records = store(context)
-    with LOCK:
-        if request.get("DBParameterGroupName"):
-            groups = [find(records, request["DBParameterGroupName"])]
-        else:
-            used = {instance.parameter_group for instance in records.instances.values()}
-            defaults = [find(records, name) for name in sorted(used) if name.startswith(DEFAULT)]
-            groups = sorted([*records.parameter_groups.values(), *defaults], key=lambda group: group.name)
-        answer = page(request, groups, lambda group: group.name, "DBParameterGroups")
-        answer["DBParameterGroups"] = [_shape(context, group) for group in answer["DBParameterGroups"]]
-    return answer
-
-
-def _describe_parameters(context: RequestContext, request: Request) -> Response:
-    asked = filters(request, ("parameter-name",))
-    with LOCK:
-        group = find(store(context), request["DBParameterGroupName"])
-        shapes = list(_parameter_shapes(group))
-    source = request.get("Source")
-    shown = [
-        shape
-        for shape in shapes
-        if source in (None, shape["Source"])
-        and shape["ParameterName"] in asked.get("parameter-name", [shape["ParameterName"]])
-    ]
-    return page(request, shown, lambda shape: str(shape["ParameterName"]), "Parameters")
-
-
-def _describe_defaults(_context: RequestContext, request: Request) -> Response:
-    asked = filters(request, ("parameter-name",))
-    family = request["DBParameterGroupFamily"]
-    if family not in families():
-        raise invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
-    shapes = [
-        shape
-        for shape in _parameter_shapes(ParameterGroup(DEFAULT + family, family, ""))
-        if shape["ParameterName"] in asked.get("parameter-name", [shape["ParameterName"]])
-    ]
-    answer = page(request, shapes, lambda shape: str(shape["ParameterName"]), "Parameters")
-    return {"EngineDefaults": {"DBParameterGroupFamily": family, **answer}}
 
 
 def _modify(context: RequestContext, request: Request) -> Response:
@@ -230,7 +181,7 @@ def _added(context: RequestContext, group: ParameterGroup) -> Response:
     with LOCK:
         if store(context).parameter_groups.setdefault(group.name, group) is not group:
             raise error("DBParameterGroupAlreadyExists", f"Parameter group {group.name} already exists")
-    return {"DBParameterGroup": _shape(context, group)}
+    return {"DBParameterGroup": shape(context, group)}
 
 
 def _own(records: RdsStore, name: str) -> ParameterGroup:
@@ -276,27 +227,10 @@ def _announce(context: RequestContext, group: ParameterGroup, names: Any) -> Non
         record_event(context.account_id, context.region, "pg", group.name, message, "configuration change")
 
 
-def _shape(context: RequestContext, group: ParameterGroup) -> dict[str, str]:
+def shape(context: RequestContext, group: ParameterGroup) -> dict[str, str]:
     return {
         "DBParameterGroupName": group.name,
         "DBParameterGroupFamily": group.family,
         "Description": group.description,
         "DBParameterGroupArn": arn(context.account_id, context.region, "pg", group.name),
     }
-
-
-def _parameter_shapes(group: ParameterGroup) -> Iterator[dict[str, Any]]:
-    for name, parameter in sorted(parameters.catalogue(group.family).items()):
-        setting = group.settings.get(name)
-        shape = {
-            "ParameterName": name,
-            "ParameterValue": setting.value if setting else parameter.default,
-            "Description": parameter.description,
-            "Source": "user" if setting else "engine-default",
-            "ApplyType": parameter.apply_type,
-            "DataType": parameter.data_type,
-            "AllowedValues": parameter.allowed,
-            "IsModifiable": parameter.modifiable,
-            "ApplyMethod": setting.apply_method if setting else "pending-reboot",
-        }
-        yield {key: value for key, value in shape.items() if value is not None}

@@ -29,7 +29,8 @@ def find(records: RdsStore, name: str) -> SubnetGroup:
 def for_instance(context: RequestContext, name: str | None) -> SubnetGroup:
     """The group that a new instance shall lie in; AWS makes one of the default VPC when none is named."""
     records = store(context)
-    if name or DEFAULT in records.subnet_groups:
+    used = any(instance.subnet_group == DEFAULT for instance in list(records.instances.values()))
+    if used or (name and name.lower() != DEFAULT):
         return find(records, name or DEFAULT)
     subnets = neighbours.default_subnets(context.account_id, context.region)
     if len({subnet.zone for subnet in subnets}) < 2:
@@ -42,7 +43,9 @@ def for_instance(context: RequestContext, name: str | None) -> SubnetGroup:
         DEFAULT, DEFAULT, subnets[0].vpc_id, {subnet.subnet_id: subnet.zone for subnet in subnets}
     )
     with LOCK:
-        return records.subnet_groups.setdefault(DEFAULT, group)
+        # Made anew while nobody lies in it: the default VPC may have been made anew, too.
+        records.subnet_groups[DEFAULT] = group
+    return group
 
 
 def register(operations: Operations) -> None:

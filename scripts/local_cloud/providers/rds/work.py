@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from localstack.aws.api import CommonServiceException
 
-from scripts.local_cloud.databases import parameters
-from scripts.local_cloud.databases.model import Address, Applied, ServerSpec, ServerStartError
+from scripts.local_cloud.databases.model import Address, ServerSpec, ServerStartError
 from scripts.local_cloud.providers import network_interfaces
-from scripts.local_cloud.providers.rds import secrets, tasks
+from scripts.local_cloud.providers.rds import parameter_work, secrets, tasks
 from scripts.local_cloud.providers.rds.engines import check_class
 from scripts.local_cloud.providers.rds.model import (
     LOCK,
     DBInstance,
     DBSnapshot,
-    ParameterGroup,
     now,
     record_event,
+    record_instance_event,
     store_of,
 )
 from scripts.local_cloud.providers.rds.parameter_groups import group_of
@@ -42,31 +41,25 @@ def begin(instance: DBInstance, status: str, steps: Iterable[Step], then: str = 
         for step in steps:
             step(instance)
         with LOCK:
-            instance.status = then
+            # A later call may already have asked for more: its work is next in the queue.
+            if instance.status == status:
+                instance.status = then
 
-    tasks.submit(instance.resource_id, run, lambda error: _failed(instance, error))
+    tasks.submit(instance.resource_id, run, lambda error: _failed(instance, status, error))
 
 
-def _failed(instance: DBInstance, error: Exception) -> None:
-    creating = instance.created is None
-    told(
-        instance,
-        f"{'Creation' if creating else 'Modification'} of the DB instance failed: {error}",
-        "failure",
-    )
+def _failed(instance: DBInstance, during: str, error: Exception) -> None:
+    record_instance_event(instance, f"The DB instance failed while {during}: {error}", "failure")
     with LOCK:
+        if instance.status != during:
+            return
         if isinstance(error, ServerStartError) and group_of(instance).settings:
             # Whatever kept it down, the group's values are what a user can change.
             instance.status = "incompatible-parameters"
-        elif creating and isinstance(error, CommonServiceException):
+        elif instance.created is None and isinstance(error, CommonServiceException):
             instance.status = "incompatible-network"
         else:
             instance.status = "failed"
-
-
-def told(instance: DBInstance, message: str, *categories: str) -> None:
-    """An event of the instance."""
-    record_event(instance.account_id, instance.region, "db", instance.identifier, message, *categories)
 
 
 def specification(instance: DBInstance) -> ServerSpec:
@@ -112,7 +105,7 @@ def create_server(password: str) -> Step:
     def step(instance: DBInstance) -> None:
         specified = specification(instance)
         _born(instance, specified, servers().create(specified, password))
-        told(instance, "DB instance created", "creation")
+        record_instance_event(instance, "DB instance created", "creation")
 
     return step
 
@@ -123,7 +116,7 @@ def restore_server(storage_id: str) -> Step:
     def step(instance: DBInstance) -> None:
         specified = specification(instance)
         _born(instance, specified, servers().restore(storage_id, specified))
-        told(instance, "Restored from snapshot", "creation")
+        record_instance_event(instance, "Restored from snapshot", "creation")
 
     return step
 
@@ -133,7 +126,7 @@ def _born(instance: DBInstance, specified: ServerSpec, address: Address) -> None
         instance.address = address
         instance.created = now()
     asked = dict(specified.parameters)
-    _note(instance, asked, servers().apply_parameters(instance.resource_id, asked))
+    parameter_work.note(instance, asked, servers().apply_parameters(instance.resource_id, asked))
 
 
 def set_password(password: str, token: str | None = None) -> Step:
@@ -150,7 +143,7 @@ def set_password(password: str, token: str | None = None) -> Step:
             with LOCK:
                 instance.pending.pop("MasterUserPassword", None)
         _secret_is(instance, "active")
-        told(instance, "Reset master credentials", "configuration change")
+        record_instance_event(instance, "Reset master credentials", "configuration change")
 
     return step
 
@@ -197,7 +190,9 @@ def rename(name: str) -> Step:
         servers().modify(instance.resource_id, identifier=name)
         with LOCK:
             instances = store_of(instance.account_id, instance.region).instances
-            told(instance, f"Renamed instance from {instance.identifier} to {name}", "configuration change")
+            record_instance_event(
+                instance, f"Renamed instance from {instance.identifier} to {name}", "configuration change"
+            )
             instances.pop(instance.identifier, None)
             instance.identifier = name
             instances[name] = instance
@@ -214,7 +209,7 @@ def set_port(port: int) -> Step:
             instance.port = port
             instance.address = address
             instance.pending.pop("Port", None)
-        told(instance, f"Database port changed to {port}", "configuration change")
+        record_instance_event(instance, f"Database port changed to {port}", "configuration change")
 
     return step
 
@@ -223,22 +218,22 @@ def reboot(instance: DBInstance) -> None:
     """Restart with all that the parameter group now says."""
     wanted = group_of(instance).values
     applied = servers().reboot(instance.resource_id, wanted)
-    _note(instance, wanted, applied)
-    told(instance, "DB instance restarted", "availability")
+    parameter_work.note(instance, wanted, applied)
+    record_instance_event(instance, "DB instance restarted", "availability")
 
 
 def stop(instance: DBInstance) -> None:
     """Stop the server; its data stays."""
     servers().stop(instance.resource_id)
-    told(instance, "DB instance stopped", "notification")
+    record_instance_event(instance, "DB instance stopped", "notification")
 
 
 def start(instance: DBInstance) -> None:
     """Start the server with all that the parameter group now says."""
     wanted = group_of(instance).values
     # A restart of a stopped server is a start that tells what became of the parameters.
-    _note(instance, wanted, servers().reboot(instance.resource_id, wanted))
-    told(instance, "DB instance started", "notification")
+    parameter_work.note(instance, wanted, servers().reboot(instance.resource_id, wanted))
+    record_instance_event(instance, "DB instance started", "notification")
 
 
 def take_snapshot(snapshot: DBSnapshot) -> Step:
@@ -276,61 +271,7 @@ def delete_all(instance: DBInstance) -> None:
                 raise
     if instance.secret:
         secrets.delete(instance, instance.secret)
-    told(instance, "DB instance deleted", "deletion")
+    record_instance_event(instance, "DB instance deleted", "deletion")
     with LOCK:
         store_of(instance.account_id, instance.region).instances.pop(instance.identifier, None)
     tasks.forget(instance.resource_id)
-
-
-# --- Parameters -----------------------------------------------------------------------------------------
-
-
-def follow_group(instance: DBInstance, names: Iterable[str]) -> None:
-    """Bring what changed in the parameter group to the server: dynamic parameters now, others at a reboot."""
-    changed = frozenset(names)
-    with LOCK:
-        instance.parameter_status = "applying"
-
-    def run() -> None:
-        # A stopped server takes everything when it is started.
-        if instance.status == "stopped":
-            with LOCK:
-                instance.parameter_status = "pending-reboot"
-            return
-        with LOCK:
-            asked = _asked(instance, group_of(instance), changed)
-        applied = servers().apply_parameters(instance.resource_id, asked)
-        _note(instance, asked, applied)
-
-    def failed(error: Exception) -> None:
-        told(instance, f"Parameters could not be applied: {error}", "failure")
-        with LOCK:
-            instance.parameter_status = "failed-to-apply"
-
-    tasks.submit(instance.resource_id, run, failed)
-
-
-def _asked(instance: DBInstance, group: ParameterGroup, changed: frozenset[str]) -> dict[str, str]:
-    """What the server shall have now: what it had, with what changed and need not wait."""
-    known = parameters.catalogue(group.family)
-    asked = dict(instance.asked_parameters)
-    for name in changed:
-        setting = group.settings.get(name)
-        if setting is None:
-            asked.pop(name, None)
-        elif setting.apply_method == "immediate" or known[name].apply_type == "static":
-            asked[name] = setting.value
-    return asked
-
-
-def _note(instance: DBInstance, asked: Mapping[str, str], applied: Applied) -> None:
-    """Keep what the server was asked for, and show what it did not do."""
-    for name, reason in applied.unsupported.items():
-        LOG.warning("%s of %s is not in force: %s", name, instance.identifier, reason)
-    if applied.unsupported:
-        listed = "; ".join(f"{name}: {reason}" for name, reason in sorted(applied.unsupported.items()))
-        told(instance, f"Not in force in the real server: {listed}", "notification")
-    with LOCK:
-        instance.asked_parameters = dict(asked)
-        waiting = applied.unsupported or applied.pending_reboot or group_of(instance).values != asked
-        instance.parameter_status = "pending-reboot" if waiting else "in-sync"

@@ -259,3 +259,62 @@ def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_n
     rds.delete_db_snapshot(DBSnapshotIdentifier="last-words")
     code, _ = refused(rds.describe_db_snapshots, DBSnapshotIdentifier="last-words")
     assert code == "DBSnapshotNotFound"
+
+
+def test_values_that_keep_the_server_down_are_named_and_can_be_cured(rds: Any, network: Network) -> None:
+    def shared_buffers(pages: str) -> None:
+        parameter = {
+            "ParameterName": "shared_buffers",
+            "ParameterValue": pages,
+            "ApplyMethod": "pending-reboot",
+        }
+        rds.modify_db_parameter_group(DBParameterGroupName="greedy", Parameters=[parameter])
+
+    rds.create_db_parameter_group(
+        DBParameterGroupName="greedy", DBParameterGroupFamily="postgres16", Description="Too much"
+    )
+    shared_buffers("16384")
+    create(
+        rds,
+        network,
+        "greedy",
+        Engine="postgres",
+        EngineVersion="16.8",
+        MasterUserPassword=PASSWORD,
+        DBParameterGroupName="greedy",
+    )
+    wait(rds, "greedy")
+    shared_buffers("1073741823")
+    rds.reboot_db_instance(DBInstanceIdentifier="greedy")
+    wait(rds, "greedy", "incompatible-parameters")
+    events = rds.describe_events(SourceIdentifier="greedy", SourceType="db-instance")["Events"]
+    assert "Cannot allocate memory" in events[-1]["Message"]
+    shared_buffers("16384")
+    rds.reboot_db_instance(DBInstanceIdentifier="greedy")
+    instance = wait(rds, "greedy")
+    assert query_postgres(instance, PASSWORD, "SHOW shared_buffers", "postgres") == "128MB"
+
+    # A minor version is only a name here, and is the new one after the change.
+    rds.modify_db_instance(DBInstanceIdentifier="greedy", EngineVersion="16.10", ApplyImmediately=True)
+    assert wait(rds, "greedy")["EngineVersion"] == "16.10"
+    rds.modify_db_instance(DBInstanceIdentifier="greedy", DBPortNumber=5999)
+    moved = wait(rds, "greedy")
+    assert moved["Endpoint"]["Port"] == 5999
+    assert query_postgres(moved, PASSWORD, "SELECT 1", "postgres") == 1
+    delete(rds, "greedy")
+    rds.delete_db_parameter_group(DBParameterGroupName="greedy")
+
+
+def test_an_instance_that_is_deleted_while_it_is_created_is_never_shown_as_available(
+    rds: Any, network: Network
+) -> None:
+    create(rds, network, "short-lived", Engine="postgres", EngineVersion="16", MasterUserPassword=PASSWORD)
+    rds.delete_db_instance(DBInstanceIdentifier="short-lived", SkipFinalSnapshot=True)
+    seen = set()
+    limit = time.monotonic() + 60
+    while exists(rds, "short-lived"):
+        assert time.monotonic() < limit
+        for item in rds.describe_db_instances()["DBInstances"]:
+            if item["DBInstanceIdentifier"] == "short-lived":
+                seen.add(item["DBInstanceStatus"])
+    assert seen == {"deleting"}
