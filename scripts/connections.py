@@ -159,7 +159,7 @@ def credentials(session: boto3.Session, endpoint: Endpoint) -> Credentials:
     try:
         content = json.loads(answer["SecretString"])
         return Credentials(content["username"], content["password"])
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         # Not chained: the message of a JSON error may show what it read.
         raise MissingError(
             f"The secret of DB instance {endpoint.identifier} does not hold a username and a password.",

@@ -15,7 +15,7 @@ from scripts.connections import Access
 from scripts.errors import BadInputError, RemoteError
 from scripts.seed import dump_loader, runner
 from scripts.seed.dump import inspect
-from tests.scripts.seed.conftest import Environment
+from tests.scripts.conftest import Environment
 
 SAKILA = Path(__file__).parents[4] / "shared" / "data" / "sakila"
 

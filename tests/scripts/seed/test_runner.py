@@ -16,7 +16,7 @@ from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.objects import RATINGS_KEY
 from scripts.seed.rentio import RENTIO
 from scripts.seed.verification import verify
-from tests.scripts.seed.conftest import NAME, Environment
+from tests.scripts.conftest import NAME, Environment
 
 
 def mysql_ask(connection: Any) -> Callable[[str], object]:
