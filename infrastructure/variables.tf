@@ -1,4 +1,4 @@
-# What a module takes as it is, that module checks: its messages say what is expected.
+# What goes to one module only, that module checks.
 
 variable "name" {
   description = "Prefix of every resource's name."
@@ -185,6 +185,11 @@ variable "log_retention_days" {
   type        = number
   default     = 7
   nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days: a number of days that CloudWatch Logs offers is expected, such as 7, 30 or 365."
+  }
 }
 
 variable "alarm_emails" {

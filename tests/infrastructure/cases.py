@@ -88,8 +88,8 @@ def load(path: Path) -> Case:
 
 
 def _base(case: Path, name: str) -> Path:
-    """The variables a case builds on: beside it, or one of the stack's own."""
-    for folder in (case.parent, INFRASTRUCTURE):
+    """The variables a case builds on: the stack's own, or some beside it."""
+    for folder in (INFRASTRUCTURE, case.parent):
         if (folder / name).is_file():
             return folder / name
-    raise BadInputError(f"{case}: base {name!r} is neither beside it nor in {INFRASTRUCTURE.name}/.")
+    raise BadInputError(f"{case}: base {name!r} is neither in {INFRASTRUCTURE.name}/ nor beside it.")

@@ -37,6 +37,8 @@ class CaseItem(pytest.Item):
     def __init__(self, *, case: Case, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.case = case
+        # One worker, so that the cases share their plans.
+        self.add_marker(pytest.mark.xdist_group("plans"))
 
     def runtest(self) -> None:
         outcome = _planner(self.config, self.session).outcome(self.case)

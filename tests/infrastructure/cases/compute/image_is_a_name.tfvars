@@ -1,0 +1,1 @@
+image = "amazon-linux-2023"

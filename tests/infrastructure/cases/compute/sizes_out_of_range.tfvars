@@ -1,0 +1,3 @@
+root_volume_gib = 4
+instance_types  = { bastion = "micro" }
+key_name        = ""

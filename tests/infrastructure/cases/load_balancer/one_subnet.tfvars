@@ -1,0 +1,1 @@
+subnet_ids = ["subnet-0123456789abcdef0"]

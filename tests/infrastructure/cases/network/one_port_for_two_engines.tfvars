@@ -1,0 +1,1 @@
+database_ports = { mysql = 5432 }

@@ -1,0 +1,2 @@
+region             = "us-east-1a"
+availability_zones = ["us-east-1aa", "us-east-1ab"]

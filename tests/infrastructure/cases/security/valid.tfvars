@@ -1,0 +1,2 @@
+name   = "sourcelab"
+vpc_id = "vpc-0123456789abcdef0"
