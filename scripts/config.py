@@ -40,6 +40,8 @@ class Settings:
         AWS region.
     local_dir
         Run-time files of the local target; removed by ``make clean``.
+    aws_dir
+        Terraform's files of the aws target.
     gateway_port
         TCP port of LocalStack on 127.0.0.1.
     rds_ca
@@ -50,6 +52,7 @@ class Settings:
     name: str = "sourcelab"
     region: str = LOCAL_REGION
     local_dir: Path = ROOT / ".local"
+    aws_dir: Path = ROOT / ".aws-state"
     gateway_port: int = 4566
     rds_ca: Path | None = None
 
@@ -66,7 +69,7 @@ class Settings:
     @property
     def terraform_dir(self) -> Path:
         """``TF_DATA_DIR`` and state of this target; that of AWS lies where `clean` cannot lose it."""
-        return self.local_dir / "terraform" if self.target == "local" else ROOT / ".aws-state"
+        return self.local_dir / "terraform" if self.target == "local" else self.aws_dir
 
     @property
     def state_file(self) -> Path:

@@ -195,6 +195,8 @@ def environment(settings: Settings, epoch: str, environ: Mapping[str, str] | Non
         EPOCH_VARIABLE: epoch,
         "FILESYSTEM_ROOT": str(settings.local_dir / "localstack"),
         "GATEWAY_LISTEN": f"127.0.0.1:{settings.gateway_port}",
+        # In a container LocalStack would share /tmp/localstack with every other one there.
+        "OVERRIDE_IN_DOCKER": "0",
         "DNS_ADDRESS": "0",
         "DISABLE_EVENTS": "1",
         "SKIP_SSL_CERT_DOWNLOAD": "1",

@@ -93,7 +93,7 @@ def test_the_local_environment_holds_nothing_of_a_users_account(tmp_path: Path) 
 
 def test_the_environment_of_aws_is_the_users_own(tmp_path: Path) -> None:
     theirs = {"AWS_PROFILE": "work", "HTTPS_PROXY": "http://proxy:3128", "HOME": str(tmp_path)}
-    settings = Settings(target="aws")
+    settings = Settings(target="aws", aws_dir=tmp_path / ".aws-state")
     env = terraform.environment(settings, theirs)
     assert env["AWS_PROFILE"] == "work"
     assert env["HTTPS_PROXY"] == "http://proxy:3128"

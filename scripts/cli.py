@@ -1,0 +1,391 @@
+"""The command line: parses, calls, prints; the only place that exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, get_args
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from rich.console import Console
+from rich.progress import Progress as RichProgress
+from rich.progress import TaskID
+from rich.table import Table
+
+from scripts import aws, config, costs, leftovers, overview
+from scripts.config import Settings
+from scripts.errors import BadInputError, ExitCode, LabError, RemoteError
+from scripts.local_cloud import lifecycle, status
+from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.seed import DATASETS, runner
+from scripts.seed.dump_loader import DumpLoaded
+from scripts.seed.model import Dialect
+from scripts.seed.streaming import Progress
+from scripts.terraform import Terraform, resources_in_state
+
+app = typer.Typer(
+    name="lab",
+    help="The lab environment of a data-engineering course, on AWS or on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+# Standard output holds a command's one result; everything said on the way goes to standard error.
+_result = Console()
+_talk = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    target: Annotated[
+        str | None, typer.Option(help="local (this machine) or aws.", envvar="LAB_TARGET")
+    ] = None,
+) -> None:
+    context.obj = config.load({**os.environ, **({"LAB_TARGET": target} if target else {})})
+
+
+@app.command()
+def setup(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is missing.")] = False,
+) -> None:
+    """Check that Terraform and the database servers are here; install the servers where that can be done."""
+    settings: Settings = context.obj
+    terraform = Terraform(settings)
+    found = [f"Terraform {terraform.program.version} ({terraform.program.path})"]
+    if settings.target == "local":
+        found += lifecycle.prepare(_say)
+    if not quiet:
+        for each in found:
+            _say(each)
+
+
+@app.command()
+def up(context: typer.Context, as_json: AsJson = False) -> None:
+    """Start the local cloud: LocalStack, and the database servers that should run."""
+    settings = _local(context, "up")
+    with lifecycle.exclusive(settings):
+        arrival = _up(settings)
+    if as_json:
+        _print_json(asdict(arrival))
+    elif not (arrival.started or arrival.recovered):
+        _say("The local cloud is up already.")
+
+
+@app.command()
+def down(context: typer.Context) -> None:
+    """Stop the local cloud with everything that it started."""
+    settings = _local(context, "down")
+    with lifecycle.exclusive(settings):
+        stopped = LocalCloud(settings).down()
+    _say("The local cloud is stopped." if stopped else "The local cloud was not running.")
+
+
+@app.command("status")
+def show_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Every part: real or simulated, version, address, process, memory, health. Exit 1 when one is down."""
+    settings = _local(context, "status")
+    parts = status.parts(LocalCloud(settings))
+    if as_json:
+        _print_json([asdict(part) for part in parts])
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("PART", "KIND", "VERSION", "ADDRESS", "PID", "MEMORY", "HEALTH"):
+            table.add_column(title, overflow="fold", no_wrap=title not in ("VERSION", "HEALTH"))
+        for part in parts:
+            memory = f"{part.memory_bytes / 2**20:.0f} MiB" if part.memory_bytes else "-"
+            colour = "red" if part.down else "green" if part.health == "up" else "dim"
+            table.add_row(
+                part.name, part.kind, part.version, part.address, str(part.pid or "-"), memory,
+                f"[{colour}]{part.health}[/]",
+            )  # fmt: skip
+        _result.print(table)
+    if any(part.down for part in parts):
+        raise typer.Exit(ExitCode.NO)
+
+
+@app.command()
+def plan(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show what apply would change. Exit 0: nothing; 1: something."""
+    settings: Settings = context.obj
+    terraform = Terraform(settings)
+    with _changing(settings):
+        if settings.target == "local":
+            _up(settings)
+        terraform.init()
+        changes = terraform.plan(quiet=as_json)
+        if as_json:
+            _print_json(terraform.show_plan())
+    if changes:
+        raise typer.Exit(ExitCode.NO)
+
+
+@app.command()
+def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Build the whole environment, load the datasets, and say what is there and how to reach it."""
+    settings: Settings = context.obj
+    terraform = Terraform(settings)
+    with _changing(settings):
+        if settings.target == "local":
+            _up(settings)
+        terraform.init()
+        if settings.target == "local":
+            terraform.apply()
+        elif terraform.plan():
+            _show_costs(terraform)
+            _confirm("Make these changes on AWS?", yes)
+            terraform.apply_plan()
+        with _progress() as progress:
+            seeded = runner.ensure(settings, aws.session(settings), progress=progress)
+        for result in seeded:
+            _say_seeded(result)
+        found = overview.describe(settings, terraform.outputs())
+    _print_overview(found, as_json)
+
+
+@app.command()
+def destroy(context: typer.Context, yes: Yes = False) -> None:
+    """Remove everything that apply made, and show that nothing is left."""
+    settings: Settings = context.obj
+    terraform = Terraform(settings)
+    with _changing(settings):
+        if settings.target == "local" and not LocalCloud(settings).localstack.answers():
+            archived = LocalCloud(settings).forget()
+            kept = f" Its state is kept in {archived}." if archived else ""
+            _say(f"LocalStack does not run, so nothing of the environment exists any more.{kept}")
+            return
+        terraform.init()
+        if settings.target == "local":
+            terraform.destroy()
+        elif terraform.plan(destroy=True):
+            _confirm("Destroy all of this on AWS?", yes)
+            terraform.apply_plan()
+        remains = leftovers.find(aws.session(settings), settings.name)
+        if settings.target == "local":
+            remains += [f"server {server.identifier}" for server in LocalCloud(settings).servers()]
+    if remains:
+        raise RemoteError(
+            "Destroyed, but this is left behind:\n  " + "\n  ".join(remains),
+            "It was made outside Terraform, or an apply was interrupted: remove it by hand.",
+        )
+    _say(f"Nothing of {settings.name} is left.")
+
+
+@app.command("seed")
+def load_datasets(
+    context: typer.Context,
+    datasets: Annotated[
+        list[str] | None, typer.Argument(help=f"Of: {', '.join(DATASETS)}; all when not given.")
+    ] = None,
+    scale: Annotated[int, typer.Option(help="Times the rows of the course.")] = runner.DEFAULT_SCALE,
+    number: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = runner.DEFAULT_SEED,
+    dump: Annotated[
+        Path | None, typer.Option(help="Load this mysqldump or pg_dump file, or folder of them, instead.")
+    ] = None,
+    into: Annotated[str | None, typer.Option(help="mysql or postgres: whose SQL the dump is.")] = None,
+    database: Annotated[str | None, typer.Option(help="Where the dump goes, if it does not say so.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the course's datasets to exactly their state; what else is there stays."""
+    settings: Settings = context.obj
+    session = aws.session(settings)
+    with _changing(settings), _progress() as progress:
+        if dump is None:
+            _refuse("--dump", into=into, database=database)
+            results: Sequence[runner.Seeded | DumpLoaded] = runner.restore(
+                settings, session, datasets or (), scale, number, progress
+            )
+        else:
+            if datasets:
+                raise BadInputError("Either datasets or --dump FILE can be loaded, not both at once.")
+            results = runner.load_dump(settings, session, dump, _dialect(into), database, progress)
+    if as_json:
+        _print_json([asdict(result) for result in results])
+        return
+    for result in results:
+        if isinstance(result, DumpLoaded):
+            _say_dump(result)
+        else:
+            _say_seeded(result)
+
+
+@app.command(hidden=True)
+def validate(context: typer.Context) -> None:
+    """What `make lint` asks of Terraform: format and validity."""
+    terraform = Terraform(context.obj)
+    terraform.check_format()
+    terraform.init()
+    terraform.validate()
+
+
+@app.command()
+def clean(context: typer.Context) -> None:
+    """Stop the local cloud and remove its run-time files."""
+    settings: Settings = context.obj
+    on_aws = resources_in_state(replace(settings, target="aws").state_file)
+    if on_aws:
+        raise BadInputError(
+            f"The AWS state holds {len(on_aws)} resources, which would go on costing money unseen.",
+            "Run `make destroy TARGET=aws` first.",
+        )
+    with lifecycle.exclusive(settings):
+        LocalCloud(settings).remove()
+    _say(f"{settings.local_dir} is removed.")
+
+
+def main() -> None:
+    """The console script `lab`."""
+    try:
+        app()
+    except LabError as error:
+        _fail(str(error), error.exit_code)
+    except EndpointConnectionError:
+        _fail("The local cloud does not answer.\nStart it: make apply", ExitCode.MISSING)
+    except (ClientError, BotoCoreError) as error:
+        _fail(f"AWS answered with an error: {error}", ExitCode.REMOTE)
+    except KeyboardInterrupt:
+        _fail("Interrupted. The same command, run again, takes up the work.", ExitCode.MISSING)
+
+
+def _local(context: typer.Context, command: str) -> Settings:
+    settings: Settings = context.obj
+    if settings.target != "local":
+        raise BadInputError(
+            f"`lab {command}` is about the local cloud, and the target is {settings.target}.",
+            f"Leave TARGET out, or say: lab --target local {command}",
+        )
+    return settings
+
+
+@contextmanager
+def _changing(settings: Settings) -> Iterator[None]:
+    """One command at a time on this machine; on AWS, Terraform locks its state itself."""
+    with lifecycle.exclusive(settings) if settings.target == "local" else nullcontext():
+        yield
+
+
+def _up(settings: Settings) -> lifecycle.Arrival:
+    arrival = LocalCloud(settings).up(_say)
+    if arrival.archived_state:
+        _say(
+            "The environment was of an earlier life of LocalStack; "
+            f"its state is kept in {arrival.archived_state}"
+        )
+    if arrival.removed:
+        _say(f"Removed the orphaned servers of that life: {len(arrival.removed)}")
+    if arrival.recovered:
+        _say(f"Started again, with their data: {', '.join(arrival.recovered)}")
+    return arrival
+
+
+def _refuse(needed: str, **options: object) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise BadInputError(f"--{name} goes with {needed}.")
+
+
+def _dialect(name: str | None) -> Dialect | None:
+    if name is None:
+        return None
+    if name not in get_args(Dialect):
+        raise BadInputError(f"--into is {name!r}; expected one of: {', '.join(get_args(Dialect))}.")
+    return "mysql" if name == "mysql" else "postgres"
+
+
+def _say_seeded(result: runner.Seeded) -> None:
+    scale = f", scale {result.scale}, seed {result.seed}" if result.scale is not None else ""
+    _say(f"{result.dataset}: {result.count:,} in {result.place} ({result.action}{scale})")
+
+
+def _say_dump(result: DumpLoaded) -> None:
+    for table, rows in result.rows.items():
+        _say(f"{table}: {rows:,} in {result.instance}")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal; elsewhere a line for each piece of work that is done."""
+    if not _talk.is_terminal:
+        done_with: set[str] = set()
+
+        def line(what: str, done: int, total: int) -> None:
+            if done >= total and what not in done_with:
+                done_with.add(what)
+                _say(f"  {what}: {total:,}")
+
+        yield line
+        return
+    with RichProgress(console=_talk, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def bar(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total, visible=done < total)
+
+        yield bar
+
+
+def _show_costs(terraform: Terraform) -> None:
+    found = costs.of_plan(terraform.show_plan())
+    table = Table(title=f"By the hour, used or not ({costs.PRICES_OF})", box=None, header_style="bold")
+    for title in ("RESOURCE", "WHAT", "USD AN HOUR"):
+        table.add_column(title, overflow="fold")
+    for cost in found:
+        table.add_row(cost.address, cost.what, "not known" if cost.hourly is None else f"{cost.hourly:.4f}")
+    _talk.print(table)
+    _say(
+        f"Together at least {costs.monthly(found):.0f} US dollars a month; "
+        "storage, requests and traffic come on top."
+    )
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInputError(f"{question} Nobody is there to answer.", "Say --yes to go on without asking.")
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(ExitCode.NO)
+
+
+def _print_overview(entries: list[overview.Entry], as_json: bool) -> None:
+    if as_json:
+        _print_json([asdict(entry) for entry in entries])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("WHAT", "NAME", "WHERE"):
+        table.add_column(title, overflow="fold")
+    for entry in entries:
+        table.add_row(entry.what, entry.name, entry.where)
+    _result.print(table)
+    # Not in the table: a line that is wrapped cannot be copied into a shell.
+    _result.print("\nHow to reach it:", style="bold")
+    for entry in entries:
+        for command in entry.commands:
+            _result.print(f"  {command}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _say(text: str) -> None:
+    _talk.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    _talk.print("[bold red]Error:[/] ", end="")
+    _say(message)
+    sys.exit(code)
