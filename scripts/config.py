@@ -68,8 +68,13 @@ class Settings:
 
     @property
     def terraform_dir(self) -> Path:
-        """``TF_DATA_DIR`` and state of this target; that of AWS lies where `clean` cannot lose it."""
+        """Terraform's files of this target; those of AWS lie where `clean` cannot lose them."""
         return self.local_dir / "terraform" if self.target == "local" else self.aws_dir
+
+    @property
+    def terraform_data_dir(self) -> Path:
+        """``TF_DATA_DIR``: provider, modules, and which backend was chosen (under the state's own name)."""
+        return self.terraform_dir / "data"
 
     @property
     def state_file(self) -> Path:

@@ -150,7 +150,7 @@ def environment(settings: Settings, environ: Mapping[str, str] | None = None) ->
             "AWS_EC2_METADATA_DISABLED": "true",
         }
     env |= {
-        "TF_DATA_DIR": str(settings.terraform_dir),
+        "TF_DATA_DIR": str(settings.terraform_data_dir),
         "TF_CLI_CONFIG_FILE": str(cli_config(settings.terraform_dir, environ)),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",

@@ -87,7 +87,7 @@ def test_the_local_environment_holds_nothing_of_a_users_account(tmp_path: Path) 
     env = terraform.environment(settings, theirs)
     assert env["AWS_ACCESS_KEY_ID"] == "test"
     assert env["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4599"
-    assert env["TF_DATA_DIR"] == str(tmp_path / ".local" / "terraform")
+    assert env["TF_DATA_DIR"] == str(tmp_path / ".local" / "terraform" / "data")
     assert not (theirs.keys() - {"PATH", "HOME"}) & env.keys()
 
 
