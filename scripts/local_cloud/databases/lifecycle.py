@@ -28,7 +28,6 @@ from scripts.local_cloud.databases.model import (
     ServerNotFoundError,
     ServerSpec,
     ServerStartError,
-    ServerStatus,
     check_id,
 )
 from scripts.local_cloud.databases.mysql import MySQLServer
@@ -242,30 +241,6 @@ class Lifecycle:
         for directory in processes.working_in(self.place.instances, self.user.uid).values():
             found.add(directory.relative_to(self.place.instances).parts[0])
         return sorted(found)
-
-    def status(self, entry: Entry) -> ServerStatus:
-        """What `lab status` shows."""
-        process = entry.process if processes.alive(entry.process) else None
-        folder = self.folder(entry)
-        return ServerStatus(
-            resource_id=entry.resource_id,
-            identifier=entry.spec.identifier,
-            engine=entry.spec.engine,
-            engine_version=entry.spec.engine_version,
-            server=entry.server,
-            address=entry.address,
-            pid=process.pid if process else None,
-            alive=process is not None,
-            wanted=entry.wanted,
-            memory_bytes=processes.memory(process) if process else None,
-            started_at=processes.started_at(process) if process else None,
-            epoch=entry.epoch,
-            data_dir=folder.data,
-            log_dir=folder.logs,
-            complete=entry.state == "ready",
-            unsupported=entry.unsupported,
-            pending_reboot=entry.pending_reboot,
-        )
 
     def move(self, entry: Entry, port: int) -> Entry:
         """The entry with another port, which is free; the server must be started again to use it."""

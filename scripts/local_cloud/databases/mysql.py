@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import signal
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from pymysql.constants import ER
 from pymysql.converters import escape_string
 
 from scripts.errors import MissingError, RemoteError
+from scripts.local_cloud.databases import mysql_settings
 from scripts.local_cloud.databases.engine import EngineServer, NotReadyError, resolved
 from scripts.local_cloud.databases.files import write_atomic
 from scripts.local_cloud.databases.journal import Entry
@@ -38,15 +38,6 @@ _DYNAMIC_MYSQL_84 = (
 )
 #: MariaDB's word for MySQL's SET_USER_ID: a dump may name definers other than its loader.
 _PRIVILEGES_MARIADB = ", DELETE HISTORY, SET USER"
-
-_RESERVED = """
-    basedir bind_address datadir general_log_file innodb_data_home_dir innodb_log_group_home_dir log_bin
-    log_bin_basename log_bin_index log_error pid_file plugin_dir port relay_log server_id secure_file_priv
-    slow_query_log_file socket ssl_ca ssl_cert ssl_key tls_version tmpdir skip_networking init_file
-"""
-
-#: Ours alone: they tie the server to its files, address and certificate.
-RESERVED = frozenset(_RESERVED.split())
 
 #: MySQL 8's names for what this MariaDB calls otherwise.
 _MARIADB_NAMES = {
@@ -90,15 +81,14 @@ class MySQLServer(EngineServer):
     def configure(self, entry: Entry, folder: Folder) -> dict[str, str]:
         """Write ``my.cnf``; names that the server may not know are marked so, and found by `apply`."""
         values, refused = resolved(entry.spec)
-        lines = self._base(entry, folder)
+        lines = self._settings(entry, folder)
         for name, value in values.items():
             variable = self._variable(name)
-            if variable in RESERVED:
+            if variable in mysql_settings.RESERVED:
                 continue
             lines.pop(variable, None)
             lines[f"loose_{variable}"] = value
-        text = "[mysqld]\n" + "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
-        write_atomic(folder.settings / "my.cnf", text, 0o600, self.user.owner)
+        write_atomic(folder.settings / "my.cnf", mysql_settings.render(lines), 0o600, self.user.owner)
         return refused
 
     def arguments(self, entry: Entry, folder: Folder, *, first: bool) -> list[str]:
@@ -163,18 +153,18 @@ class MySQLServer(EngineServer):
         """``SET GLOBAL`` what can be set; the rest waits in ``my.cnf``."""
         refused = self.configure(entry, folder)
         values, _ = resolved(entry.spec)
-        base = self._base(entry, folder)
+        base = self._settings(entry, folder)
         applied: list[str] = []
         pending: list[str] = []
         with self._session(entry, folder) as cursor:
             current = _variables(cursor)
             for name in previous.keys() - values.keys():
                 variable = self._variable(name)
-                if variable in current and variable not in RESERVED:
+                if variable in current and variable not in mysql_settings.RESERVED:
                     _set(cursor, variable, base.get(variable))
             for name, value in values.items():
                 variable = self._variable(name)
-                if variable in RESERVED:
+                if variable in mysql_settings.RESERVED:
                     refused[name] = "RDS sets this parameter itself"
                 elif variable not in current:
                     refused[name] = f"{self.installation} has no such variable"
@@ -208,52 +198,8 @@ class MySQLServer(EngineServer):
             return _MARIADB_NAMES.get(variable, variable)
         return variable
 
-    def _base(self, entry: Entry, folder: Folder) -> dict[str, str]:
-        """Our own settings: small, durable, and with RDS's binary log."""
-        settings = folder.settings
-        values = {
-            "datadir": str(folder.data),
-            "socket": str(folder.sockets / "mysql.sock"),
-            "pid_file": str(folder.sockets / "mysql.pid"),
-            "bind_address": entry.address.host,
-            "port": str(entry.address.port),
-            "secure_file_priv": str(folder.data),
-            "skip_name_resolve": "ON",
-            "ssl_ca": str(settings / "ca.pem"),
-            "ssl_cert": str(settings / "server.pem"),
-            "ssl_key": str(settings / "server.key"),
-            "tls_version": "TLSv1.2,TLSv1.3",
-            "log_bin": "mysql-bin-changelog",
-            "binlog_format": "ROW",
-            "binlog_row_image": "FULL",
-            "binlog_expire_logs_seconds": "86400",
-            "max_binlog_size": str(128 << 20),
-            "sync_binlog": "1",
-            "server_id": str(zlib.crc32(entry.resource_id.encode()) or 1),
-            "innodb_flush_log_at_trx_commit": "1",
-            "innodb_buffer_pool_size": str(64 << 20),
-            "innodb_log_buffer_size": str(4 << 20),
-            "key_buffer_size": str(1 << 20),
-            "max_connections": "85",
-            "table_open_cache": "400",
-            "performance_schema": "OFF",
-            "character_set_server": "utf8mb4",
-            "local_infile": "ON",
-            "log_output": "FILE",
-            "slow_query_log_file": str(folder.logs / "slowquery" / "mysql-slowquery.log"),
-            "general_log_file": str(folder.logs / "general" / "mysql-general.log"),
-        }
-        if self._mariadb:
-            values |= {"aria_pagecache_buffer_size": str(1 << 20), "innodb_log_file_size": str(16 << 20)}
-            if self.installation.major < (10, 6):
-                del values["binlog_expire_logs_seconds"]
-        else:
-            values |= {"mysqlx": "OFF", "gtid_mode": "ON", "enforce_gtid_consistency": "ON"}
-            if self.installation.major >= (8, 0, 30):
-                values["innodb_redo_log_capacity"] = str(32 << 20)
-            else:
-                values["innodb_log_file_size"] = str(16 << 20)
-        return values
+    def _settings(self, entry: Entry, folder: Folder) -> dict[str, str]:
+        return mysql_settings.ours(entry, folder, self.installation)
 
     def _connect(self, entry: Entry, folder: Folder) -> pymysql.Connection[Any]:
         return pymysql.connect(
@@ -311,10 +257,6 @@ def _same(current: str, wanted: str) -> bool:
     if _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right):
         return float(left) == float(right)
     return left.casefold() == right.casefold()
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _base_folder(server: Path) -> Path | None:

@@ -16,23 +16,13 @@ import psycopg
 from psycopg import sql
 
 from scripts.errors import MissingError, RemoteError
+from scripts.local_cloud.databases import postgres_settings
 from scripts.local_cloud.databases.engine import EngineServer, NotReadyError, resolved
 from scripts.local_cloud.databases.files import write_atomic
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.launcher import run
 from scripts.local_cloud.databases.model import ADMIN, Applied
 from scripts.local_cloud.databases.places import Folder
-
-_RESERVED = """
-    config_file data_directory external_pid_file hba_file ident_file listen_addresses port
-    unix_socket_directories unix_socket_group unix_socket_permissions ssl ssl_cert_file ssl_key_file
-    ssl_ca_file wal_level logging_collector log_destination cluster_name allow_alter_system
-"""
-
-#: Ours alone: they tie the server to its files, address and certificate.
-RESERVED = frozenset(_RESERVED.split())
-
-_TRUTH = {"1", "on", "true", "yes"}
 
 #: RDS's roles: who is in one may do what only a superuser may elsewhere, as far as PostgreSQL can grant it.
 _MEMBERSHIPS = (
@@ -63,9 +53,9 @@ class PostgresServer(EngineServer):
     def configure(self, entry: Entry, folder: Folder) -> dict[str, str]:
         """Write ``postgresql.conf`` and ``pg_hba.conf``; what the server refuses is left out and returned."""
         values, refused = resolved(entry.spec)
-        lines = self._base(entry, folder)
+        lines = postgres_settings.ours(entry, folder)
         for name, value in values.items():
-            if name in RESERVED:
+            if name in postgres_settings.RESERVED:
                 refused[name] = "RDS sets this parameter itself"
             elif name == "shared_preload_libraries":
                 present, absent = self._libraries(value)
@@ -76,10 +66,13 @@ class PostgresServer(EngineServer):
                 refused[name] = reason
             else:
                 lines[name] = value
-        text = "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
-        write_atomic(folder.settings / "postgresql.conf", text, 0o600, self.user.owner)
-        write_atomic(folder.settings / "pg_hba.conf", self._access(entry), 0o600, self.user.owner)
-        write_atomic(folder.settings / "pg_ident.conf", "", 0o600, self.user.owner)
+        texts = {
+            "postgresql.conf": postgres_settings.render(lines),
+            "pg_hba.conf": postgres_settings.access(entry),
+            "pg_ident.conf": "",
+        }
+        for name, text in texts.items():
+            write_atomic(folder.settings / name, text, 0o600, self.user.owner)
         return refused
 
     def arguments(self, entry: Entry, folder: Folder, *, first: bool) -> list[str]:
@@ -173,51 +166,6 @@ class PostgresServer(EngineServer):
         if not inside:
             lock.unlink(missing_ok=True)
 
-    def _base(self, entry: Entry, folder: Folder) -> dict[str, str]:
-        """Our own settings: small, durable, and ready for change data capture."""
-        settings = folder.settings
-        return {
-            "hba_file": str(settings / "pg_hba.conf"),
-            "ident_file": str(settings / "pg_ident.conf"),
-            "listen_addresses": entry.address.host,
-            "port": str(entry.address.port),
-            "unix_socket_directories": str(folder.sockets),
-            "unix_socket_permissions": "0700",
-            "cluster_name": entry.spec.identifier,
-            "ssl": "on",
-            "ssl_ca_file": str(settings / "ca.pem"),
-            "ssl_cert_file": str(settings / "server.pem"),
-            "ssl_key_file": str(settings / "server.key"),
-            "ssl_min_protocol_version": "TLSv1.2",
-            "password_encryption": "scram-sha-256",
-            "wal_level": "logical",
-            "max_wal_senders": "10",
-            "max_replication_slots": "10",
-            "shared_buffers": "32MB",
-            "min_wal_size": "32MB",
-            "max_wal_size": "256MB",
-            "max_connections": "85",
-            "huge_pages": "off",
-            "TimeZone": "UTC",
-            "log_timezone": "UTC",
-            "log_line_prefix": "%t:%r:%u@%d:[%p]:",
-            "rds.force_ssl": "1" if self._force_ssl(entry) else "0",
-            "rds.logical_replication": "1",
-        }
-
-    def _force_ssl(self, entry: Entry) -> bool:
-        """As asked for, else as the family has it: on from PostgreSQL 15."""
-        major = re.match(r"\d+", entry.spec.engine_version)
-        default = "1" if major is None or int(major.group()) >= 15 else "0"
-        return entry.spec.parameters.get("rds.force_ssl", default).lower() in _TRUTH
-
-    def _access(self, entry: Entry) -> str:
-        """Who may connect how: we through the socket, in a folder that is closed to all others."""
-        kind = "hostssl" if self._force_ssl(entry) else "host"
-        lines = [f"local all {ADMIN} trust", f"host all {ADMIN} all reject"]
-        lines += [f"{kind} {database} all all scram-sha-256" for database in ("all", "replication")]
-        return "\n".join(lines) + "\n"
-
     def _refuses(self, folder: Folder, name: str, value: str) -> str | None:
         """Why the server would not take a value; None when it would."""
         command: list[str | Path] = [
@@ -291,10 +239,6 @@ class PostgresServer(EngineServer):
                 yield connection
         except psycopg.Error as error:
             raise RemoteError(f"{self.installation} of {entry.spec.identifier}: {error}".strip()) from error
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _locale() -> str:

@@ -12,6 +12,7 @@ from filelock import Timeout
 from scripts.errors import BadInputError, LabError
 from scripts.local_cloud.databases import binaries, processes
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
+from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle
 from scripts.local_cloud.databases.model import (
     Address,
@@ -21,6 +22,7 @@ from scripts.local_cloud.databases.model import (
     ServerStatus,
     check_id,
 )
+from scripts.local_cloud.databases.report import status_of
 from scripts.local_cloud.databases.snapshots import Snapshot, Snapshots
 from scripts.local_cloud.databases.templates import Templates
 
@@ -146,12 +148,15 @@ class DatabaseServers:
     def status(self, resource_id: str) -> ServerStatus:
         """State of one server."""
         with clear_errors():
-            return self._life.status(self._life.entry(resource_id))
+            return self._status(self._life.entry(resource_id))
 
     def list(self) -> tuple[ServerStatus, ...]:
         """State of every server in the journal, of every epoch, by identifier."""
         with clear_errors():
-            return tuple(self._life.status(entry) for entry in self._journal.entries())
+            return tuple(self._status(entry) for entry in self._journal.entries())
+
+    def _status(self, entry: Entry) -> ServerStatus:
+        return status_of(entry, self._life.folder(entry))
 
     def log_files(self, resource_id: str) -> tuple[LogFile, ...]:
         """Log files of a server that hold something, by name."""

@@ -157,9 +157,11 @@ def test_a_renamed_server_keeps_its_address_and_a_new_port_is_listened_on(
     moved = cloud.servers.modify(postgres.resource_id, port=6543)
     assert (moved.host, moved.port) == (before.host, 6543)
     cloud.postgres(moved).close()
-    with socket.create_server((before.host, before.port)):
-        with pytest.raises(MissingError, match="EADDRINUSE"):
-            cloud.servers.modify(postgres.resource_id, port=before.port)
+    with (
+        socket.create_server((before.host, before.port)),
+        pytest.raises(MissingError, match="EADDRINUSE"),
+    ):
+        cloud.servers.modify(postgres.resource_id, port=before.port)
     assert cloud.servers.status(postgres.resource_id).alive
     assert cloud.servers.modify(postgres.resource_id, port=before.port) == before
 
@@ -312,9 +314,11 @@ def test_a_port_that_somebody_took_while_the_server_was_down_is_told(
 ) -> None:
     cloud.servers.stop(postgres.resource_id)
     address = cloud.servers.status(postgres.resource_id).address
-    with socket.create_server((address.host, address.port)):
-        with pytest.raises(MissingError, match="EADDRINUSE"):
-            cloud.servers.start(postgres.resource_id)
+    with (
+        socket.create_server((address.host, address.port)),
+        pytest.raises(MissingError, match="EADDRINUSE"),
+    ):
+        cloud.servers.start(postgres.resource_id)
     cloud.servers.start(postgres.resource_id)
 
 

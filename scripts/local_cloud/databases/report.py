@@ -1,0 +1,32 @@
+"""What `lab status` shows of a server."""
+
+from __future__ import annotations
+
+from scripts.local_cloud.databases import processes
+from scripts.local_cloud.databases.journal import Entry
+from scripts.local_cloud.databases.model import ServerStatus
+from scripts.local_cloud.databases.places import Folder
+
+
+def status_of(entry: Entry, folder: Folder) -> ServerStatus:
+    """One server as the journal and its process have it."""
+    process = entry.process if processes.alive(entry.process) else None
+    return ServerStatus(
+        resource_id=entry.resource_id,
+        identifier=entry.spec.identifier,
+        engine=entry.spec.engine,
+        engine_version=entry.spec.engine_version,
+        server=entry.server,
+        address=entry.address,
+        pid=process.pid if process else None,
+        alive=process is not None,
+        wanted=entry.wanted,
+        memory_bytes=processes.memory(process) if process else None,
+        started_at=processes.started_at(process) if process else None,
+        epoch=entry.epoch,
+        data_dir=folder.data,
+        log_dir=folder.logs,
+        complete=entry.state == "ready",
+        unsupported=entry.unsupported,
+        pending_reboot=entry.pending_reboot,
+    )
