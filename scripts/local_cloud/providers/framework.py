@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import wraps
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -19,6 +20,10 @@ from localstack.services.plugins import Service, ServiceLifecycleHook
 Request = dict[str, Any]
 Response = dict[str, Any]
 Handler = Callable[[RequestContext, Request], Response | None]
+
+
+#: AWS's error code for a parameter that is missing, by protocol; ``ValidationException`` in the JSON ones.
+_MISSING = {"ec2": "MissingParameter", "query": "MissingParameter"}
 
 
 class Fidelity(StrEnum):
@@ -78,8 +83,25 @@ class Operations:
 
     def build(self, lifecycle_hook: ServiceLifecycleHook | None = None) -> Service:
         """The LocalStack service that dispatches to this table."""
-        table = {name: self._handlers.get(name, self._refuse) for name in self.known()}
+        table = {name: self._complete(name) for name in self.known()}
         return Service(self.service, skeleton=Skeleton(self._model, table), lifecycle_hook=lifecycle_hook)
+
+    def _complete(self, operation: str) -> Handler:
+        """The handler, called only when what AWS requires is given; clients that check nothing exist too."""
+        handler = self._handlers.get(operation)
+        shape = self._model.operation_model(operation).input_shape
+        if handler is None or shape is None or not shape.required_members:
+            return handler or self._refuse
+        required = tuple(shape.required_members)
+        code = _MISSING.get(self._model.protocol, "ValidationException")
+
+        @wraps(handler)
+        def complete(context: RequestContext, request: Request) -> Response | None:
+            if missing := [name for name in required if request.get(name) is None]:
+                raise error(code, f"The request must contain the parameter {', '.join(missing)}")
+            return handler(context, request)
+
+        return complete
 
     def _registering(self, operation: str, fidelity: Fidelity) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:

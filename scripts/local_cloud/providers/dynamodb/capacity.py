@@ -20,6 +20,15 @@ WRITE_BLOCK = 1024
 _CONTAINER, _ELEMENT = 3, 1
 
 
+class MalformedValueError(ValueError):
+    """An attribute value that is not of exactly one type."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Supplied AttributeValue must contain exactly one of the supported datatypes, in its own form"
+        )
+
+
 def _number_size(digits: str) -> int:
     """About one byte for two significant digits, and one more; a sign costs one."""
     mantissa = digits.lower().partition("e")[0].lstrip("+-")
@@ -32,7 +41,15 @@ def _binary_size(value: bytes | str) -> int:
 
 
 def value_size(value: Mapping[str, Any]) -> int:
-    """Bytes of one attribute value, such as ``{"S": "text"}``; binary as bytes or in base64."""
+    """Bytes of one attribute value, such as ``{"S": "text"}``; binary as bytes or in base64.
+
+    Raises
+    ------
+    MalformedValueError
+        It has no type, or several.
+    """
+    if len(value) != 1:
+        raise MalformedValueError
     ((kind, content),) = value.items()
     match kind:
         case "S":

@@ -11,7 +11,12 @@ from typing import Any
 from localstack.aws.api import RequestContext
 from localstack.services.moto import call_moto, call_moto_with_request
 
-from scripts.local_cloud.providers.dynamodb.capacity import Consumption, item_size, shown
+from scripts.local_cloud.providers.dynamodb.capacity import (
+    Consumption,
+    MalformedValueError,
+    item_size,
+    shown,
+)
 from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
 from scripts.local_cloud.providers.moto_backend import dynamodb as moto
 
@@ -29,7 +34,10 @@ def answers(operation: str) -> Callable[[Handler], Handler]:
         @wraps(handler)
         def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
             with _lock:
-                return handler(context, request)
+                try:
+                    return handler(context, request)
+                except MalformedValueError as wrong:
+                    raise invalid(str(wrong)) from wrong
 
         return operations.simulated(operation)(one_at_a_time)
 

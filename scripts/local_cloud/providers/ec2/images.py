@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from localstack.aws.api import RequestContext
+from localstack.services.moto import call_moto
 
 from scripts.local_cloud.providers.ec2 import block_devices
 from scripts.local_cloud.providers.ec2.listing import Listing, from_moto
@@ -55,12 +56,33 @@ operations.passed_on(
     "ImportKeyPair",
     "DeleteKeyPair",
     "CreateLaunchTemplate",
-    "CreateLaunchTemplateVersion",
     "DeleteLaunchTemplate",
     "DescribeLaunchTemplates",
     "DescribeLaunchTemplateVersions",
-    "ModifyLaunchTemplate",
     "GetLaunchTemplateData",
 )
+
+
+def _check_template_named(request: Request) -> None:
+    if not request.get("LaunchTemplateId") and not request.get("LaunchTemplateName"):
+        raise error(
+            "MissingParameter", "Either a launch template ID or a launch template name must be specified"
+        )
+
+
+@operations.simulated("CreateLaunchTemplateVersion")
+def create_template_version(context: RequestContext, request: Request) -> Response:
+    """Moto fails where no template is named."""
+    _check_template_named(request)
+    return pass_on(context, request)
+
+
+@operations.simulated("ModifyLaunchTemplate")
+def modify_template(context: RequestContext, request: Request) -> Response:
+    """By Moto: LocalStack's own fails on a template that is not there."""
+    _check_template_named(request)
+    answer: Response = call_moto(context)
+    return answer
+
 
 __all__ = ["describe", "describe_keys", "from_moto"]

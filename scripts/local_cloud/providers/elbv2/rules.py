@@ -120,6 +120,8 @@ def _modify(context: RequestContext, request: Request) -> Response:
 @answers("SetRulePriorities")
 def _set_priorities(context: RequestContext, request: Request) -> Response:
     store = store_of(context)
+    if any("RuleArn" not in each or "Priority" not in each for each in request["RulePriorities"]):
+        raise error("ValidationError", "Each rule priority must have a rule ARN and a priority")
     wanted = {each["RuleArn"]: each["Priority"] for each in request["RulePriorities"]}
     found = [(*records.rule(store, arn), priority) for arn, priority in wanted.items()]
     if len(set(wanted.values())) < len(wanted):

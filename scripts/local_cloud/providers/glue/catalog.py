@@ -12,6 +12,7 @@ from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.glue.service import (
     answers,
     forget_tags,
+    invalid,
     operations,
     page,
     set_tags,
@@ -46,7 +47,9 @@ def _folded(request: Request) -> Request:
 
 
 def _folded_input(request: Request, member: str) -> Request:
-    given = request[member]
+    given = request.get(member)
+    if not given:
+        raise invalid(f"{member} must be given; other kinds of tables are not kept here")
     return {**_folded(request), member: {**given, "Name": given["Name"].lower()}}
 
 
