@@ -46,7 +46,7 @@ class PostgresServer(EngineServer):
     def make_data(self, data: Path) -> None:
         """``initdb`` with our superuser, which can come in through the socket only."""
         program = self.installation.tool("initdb")
-        options = ["-U", ADMIN, "-E", "UTF8", "-k", "--auth-local=trust", "--auth-host=reject"]
+        options = ["-U", ADMIN, "-E", "UTF8", "-k", "--no-sync", "--auth-local=trust", "--auth-host=reject"]
         options.append(f"--locale={_locale()}")
         run([program, *options, "-D", data], user=self.user, folder=data, timeout=300)
 

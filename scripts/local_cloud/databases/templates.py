@@ -59,20 +59,16 @@ class Templates:
 
 
 def copy_tree(source: Path, target: Path, user: User) -> None:
-    """Copy a data directory into an empty one, as the servers' user, and onto the disk.
+    """Copy a data directory into an empty one, as the servers' user.
 
-    Root copies nothing in folders of another user: a link planted there would lead it anywhere.
+    Root copies nothing in folders of another user: a link planted there would lead it anywhere. The copy is
+    not forced onto the disk: a power cut ends the local cloud's life, and its servers with it.
     """
     run(["cp", "-Rp", f"{source}/.", f"{target}/"], user=user, folder=target, timeout=3600)
-    _to_disk(target, user)
 
 
 def _to_disk(folder: Path, user: User) -> None:
-    """Write out what the system still holds of a folder's files.
-
-    Both servers rely on it: their logs only repair what they themselves did. The file system as a whole is
-    written, since a thousand single files take seconds on a disk that is at work.
-    """
+    """Write out what the system still holds of a template's files: it serves for more than one life."""
     if sys.platform == "linux":
         run(["sync", "-f", folder], user=user, folder=folder, timeout=600)
     else:
