@@ -73,8 +73,10 @@ class MySQLServer(EngineServer):
         else:
             command = [self.installation.server, "--no-defaults", "--initialize-insecure"]
             command.append(f"--datadir={data}")
+        capacity = not self._mariadb and self.installation.major >= (8, 0, 30)
+        command.append("--innodb-redo-log-capacity=32M" if capacity else "--innodb-log-file-size=16M")
         try:
-            run([*command, "--innodb-log-file-size=16M"], user=self.user, folder=data, timeout=300)
+            run(command, user=self.user, folder=data, timeout=300)
         except MissingError as error:
             raise MissingError(error.what, self._confined() or error.hint) from error
 
