@@ -43,7 +43,6 @@ _PRIVILEGES_MARIADB = ", DELETE HISTORY, SET USER"
 _MARIADB_NAMES = {
     "transaction_isolation": "tx_isolation",
     "transaction_read_only": "tx_read_only",
-    "master_info_repository": "master_info_repository",
 }
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
