@@ -27,7 +27,18 @@ from scripts.errors import MissingError
 VERSION = "4.9.2"
 
 #: The services that our providers answer for, in place of LocalStack's or where it has none.
-SERVICES = ("athena", "dynamodb", "dynamodbstreams", "ec2", "elbv2", "firehose", "glue", "kinesis", "rds")
+SERVICES = (
+    "athena",
+    "cloudwatch",
+    "dynamodb",
+    "dynamodbstreams",
+    "ec2",
+    "elbv2",
+    "firehose",
+    "glue",
+    "kinesis",
+    "rds",
+)
 
 #: Seconds: a start takes two to four, on a machine that is busy with everything else at once far more.
 START_LIMIT = 120

@@ -49,6 +49,7 @@ def _provider(service: str) -> PluginSpec:
 
 
 athena = _provider("athena")
+cloudwatch = _provider("cloudwatch")
 dynamodb = _provider("dynamodb")
 dynamodbstreams = _provider("dynamodbstreams")
 ec2 = _provider("ec2")

@@ -1,0 +1,73 @@
+"""CloudWatch, in front of LocalStack's own provider, which drops the tags that an alarm is made with."""
+
+from __future__ import annotations
+
+from localstack.aws.api import RequestContext
+from localstack.aws.skeleton import create_dispatch_table
+from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+from localstack.services.plugins import Service
+
+from scripts.local_cloud.providers.framework import Operations, Request
+
+PROVIDER = CloudwatchProvider()
+OPERATIONS = Operations("cloudwatch", fallback=create_dispatch_table(PROVIDER))
+
+OPERATIONS.passed_on(
+    "DeleteDashboards",
+    "DescribeAlarmHistory",
+    "DescribeAlarms",
+    "DescribeAlarmsForMetric",
+    "DisableAlarmActions",
+    "EnableAlarmActions",
+    "GetDashboard",
+    "GetMetricData",
+    "GetMetricStatistics",
+    "ListDashboards",
+    "ListMetrics",
+    "ListTagsForResource",
+    "PutDashboard",
+    "PutMetricData",
+    "SetAlarmState",
+    "TagResource",
+    "UntagResource",
+)
+
+
+@OPERATIONS.simulated("PutMetricAlarm")
+def put_metric_alarm(context: RequestContext, request: Request) -> None:
+    """As LocalStack, with the tags: AWS takes them from the call that makes the alarm, no later one."""
+    _put(context, request, "PutMetricAlarm")
+
+
+@OPERATIONS.simulated("PutCompositeAlarm")
+def put_composite_alarm(context: RequestContext, request: Request) -> None:
+    """As `put_metric_alarm`."""
+    _put(context, request, "PutCompositeAlarm")
+
+
+@OPERATIONS.simulated("DeleteAlarms")
+def delete_alarms(context: RequestContext, request: Request) -> None:
+    """As LocalStack; the next alarm of the same name starts without this one's tags."""
+    arns = [_arn(context, name) for name in request["AlarmNames"]]
+    OPERATIONS.fallback("DeleteAlarms")(context, request)
+    tags = PROVIDER.get_store(context.account_id, context.region).TAGS
+    for arn in arns:
+        tags.del_resource(arn)
+
+
+def build() -> Service:
+    """The service."""
+    return OPERATIONS.build(lifecycle_hook=PROVIDER)
+
+
+def _put(context: RequestContext, request: Request, operation: str) -> None:
+    arn = _arn(context, request["AlarmName"])
+    store = PROVIDER.get_store(context.account_id, context.region)
+    new = arn not in store.alarms
+    OPERATIONS.fallback(operation)(context, request)
+    if new and request.get("Tags"):
+        store.TAGS.tag_resource(arn, request["Tags"])
+
+
+def _arn(context: RequestContext, name: str) -> str:
+    return f"arn:{context.partition}:cloudwatch:{context.region}:{context.account_id}:alarm:{name}"
