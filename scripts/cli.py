@@ -37,9 +37,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _console(*, stderr: bool) -> Console:
+    # ":secret:" in an ARN is no emoji; and what a program or a file reads is not folded at 80 columns.
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, emoji=False, width=None if stream.isatty() else 220)
+
+
 # Standard output holds a command's one result; everything said on the way goes to standard error.
-_result = Console()
-_talk = Console(stderr=True)
+_result = _console(stderr=False)
+_talk = _console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
