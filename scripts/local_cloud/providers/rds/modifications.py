@@ -38,6 +38,8 @@ from scripts.local_cloud.providers.rds.model import (
 from scripts.local_cloud.providers.rds.shapes import db_instance, status, subnet_group_of
 
 _RENAMED = "DBInstanceIdentifier"
+#: Shown as pending while their own steps are under way; they never wait.
+_AT_ONCE = frozenset({"MasterUserPassword", "Port"})
 
 
 def register(operations: Operations) -> None:
@@ -47,17 +49,18 @@ def register(operations: Operations) -> None:
 
 def waiting(instance: DBInstance) -> list[work.Step]:
     """Steps that do all that waits; call under `LOCK`."""
-    pending = {name: value for name, value in instance.pending.items() if name != "MasterUserPassword"}
+    pending = {name: value for name, value in instance.pending.items() if name not in _AT_ONCE}
     if not pending:
         return []
+    waited = frozenset(pending)
     name = pending.pop(_RENAMED, None)
 
     def settle(changed: DBInstance) -> None:
         with LOCK:
+            changed.pending = {key: changed.pending[key] for key in changed.pending.keys() - waited}
             changed.instance_class = pending.pop("DBInstanceClass", changed.instance_class)
             changed.engine_version = pending.pop("EngineVersion", changed.engine_version)
             changed.settings |= pending
-            changed.pending = {}
             if "MultiAZ" in pending:
                 group = subnet_group_of(store_of(changed.account_id, changed.region), changed)
                 own_zone = changed.settings["AvailabilityZone"]

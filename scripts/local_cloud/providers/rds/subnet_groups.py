@@ -50,10 +50,10 @@ def for_instance(context: RequestContext, name: str | None) -> SubnetGroup:
 
 def register(operations: Operations) -> None:
     """Add the operations on subnet groups."""
-    operations.real("CreateDBSubnetGroup")(_create)
-    operations.real("DescribeDBSubnetGroups")(_describe)
-    operations.real("ModifyDBSubnetGroup")(_modify)
-    operations.real("DeleteDBSubnetGroup")(_delete)
+    operations.simulated("CreateDBSubnetGroup")(_create)
+    operations.simulated("DescribeDBSubnetGroups")(_describe)
+    operations.simulated("ModifyDBSubnetGroup")(_modify)
+    operations.simulated("DeleteDBSubnetGroup")(_delete)
 
 
 def _create(context: RequestContext, request: Request) -> Response:

@@ -21,9 +21,9 @@ def from_request(request: Request) -> dict[str, str]:
 
 def register(operations: Operations) -> None:
     """Add the operations on tags."""
-    operations.real("AddTagsToResource")(_add)
-    operations.real("RemoveTagsFromResource")(_remove)
-    operations.real("ListTagsForResource")(_list)
+    operations.simulated("AddTagsToResource")(_add)
+    operations.simulated("RemoveTagsFromResource")(_remove)
+    operations.simulated("ListTagsForResource")(_list)
 
 
 def _add(_context: RequestContext, request: Request) -> Response:

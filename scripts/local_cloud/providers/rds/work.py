@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 
 from localstack.aws.api import CommonServiceException
@@ -23,8 +22,6 @@ from scripts.local_cloud.providers.rds.model import (
 from scripts.local_cloud.providers.rds.parameter_groups import group_of
 from scripts.local_cloud.providers.rds.shapes import subnet_group_of
 from scripts.local_cloud.providers.rds.tasks import servers
-
-LOG = logging.getLogger(__name__)
 
 Step = Callable[[DBInstance], None]
 
@@ -204,11 +201,14 @@ def set_port(port: int) -> Step:
     """Another port; the server is restarted."""
 
     def step(instance: DBInstance) -> None:
-        address = servers().modify(instance.resource_id, port=port)
+        try:
+            address = servers().modify(instance.resource_id, port=port)
+        finally:
+            with LOCK:
+                instance.pending.pop("Port", None)
         with LOCK:
             instance.port = port
             instance.address = address
-            instance.pending.pop("Port", None)
         record_instance_event(instance, f"Database port changed to {port}", "configuration change")
 
     return step

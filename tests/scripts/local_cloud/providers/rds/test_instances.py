@@ -295,10 +295,12 @@ def test_values_that_keep_the_server_down_are_named_and_can_be_cured(rds: Any, n
     assert query_postgres(instance, PASSWORD, "SHOW shared_buffers", "postgres") == "128MB"
 
     # A minor version is only a name here, and is the new one after the change.
-    rds.modify_db_instance(DBInstanceIdentifier="greedy", EngineVersion="16.10", ApplyImmediately=True)
-    assert wait(rds, "greedy")["EngineVersion"] == "16.10"
-    rds.modify_db_instance(DBInstanceIdentifier="greedy", DBPortNumber=5999)
+    changed = rds.modify_db_instance(
+        DBInstanceIdentifier="greedy", EngineVersion="16.10", DBPortNumber=5999, ApplyImmediately=True
+    )["DBInstance"]
+    assert changed["PendingModifiedValues"] == {"EngineVersion": "16.10", "Port": 5999}
     moved = wait(rds, "greedy")
+    assert (moved["EngineVersion"], moved["PendingModifiedValues"]) == ("16.10", {})
     assert moved["Endpoint"]["Port"] == 5999
     assert query_postgres(moved, PASSWORD, "SELECT 1", "postgres") == 1
     delete(rds, "greedy")

@@ -99,4 +99,4 @@ def test_small_reads_that_clients_make_are_answered(rds: Any) -> None:
     assert rds.describe_pending_maintenance_actions()["PendingMaintenanceActions"] == []
     (group,) = rds.describe_option_groups(OptionGroupName="default:mysql-8-0")["OptionGroupsList"]
     assert group["MajorEngineVersion"] == "8.0"
-    assert rds.describe_db_snapshots()["DBSnapshots"] == []
+    assert rds.describe_db_snapshots(DBInstanceIdentifier="nobody")["DBSnapshots"] == []
