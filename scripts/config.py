@@ -1,7 +1,8 @@
 """Settings: which target, and where its files lie.
 
 Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``LAB_NAME`` (resource prefix),
-``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_GATEWAY_PORT`` (LocalStack's port),
+``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_AWS_DIR`` (Terraform's files of the aws target),
+``LAB_GATEWAY_PORT`` (LocalStack's port),
 ``LAB_RDS_CA`` (certificate authorities that the DB instances' certificates are verified with, on AWS),
 ``AWS_REGION``.
 """
@@ -124,6 +125,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         # Locally the region is fixed: whatever a user's shell says of AWS must not reach the local cloud.
         region=LOCAL_REGION if local else aws_region or LOCAL_REGION,
         local_dir=Path(env.get("LAB_LOCAL_DIR") or ROOT / ".local").absolute(),
+        aws_dir=Path(env.get("LAB_AWS_DIR") or ROOT / ".aws-state").absolute(),
         gateway_port=int(port),
         rds_ca=Path(rds_ca) if rds_ca else None,
     )

@@ -17,8 +17,8 @@ from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.servers import DatabaseServers
 from scripts.local_cloud.localstack import LocalStack, Process
 
-#: What lies in the run-time folder beside the databases' own files.
-_OURS = ("localstack", "log", "terraform", "uv", "checkov", "lock")
+#: What lies in the run-time folder.
+_OURS = ("authority", "checkov", "databases", "localstack", "lock", "log", "terraform", "uv")
 
 
 @dataclass(frozen=True)
