@@ -17,6 +17,7 @@ from scripts.local_cloud.providers.ec2 import (  # noqa: F401  (importing a topi
     interfaces,
     internet_gateways,
     launch,
+    launch_templates,
     nat_gateways,
     network_acls,
     peering,

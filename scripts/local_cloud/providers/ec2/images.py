@@ -1,14 +1,14 @@
-"""Images, key pairs and launch templates."""
+"""Images and key pairs."""
 
 from __future__ import annotations
 
 from localstack.aws.api import RequestContext
-from localstack.services.moto import call_moto
 
 from scripts.local_cloud.providers.ec2 import block_devices
-from scripts.local_cloud.providers.ec2.listing import Listing, from_moto
+from scripts.local_cloud.providers.ec2.listing import Listing
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
+from scripts.local_cloud.providers.moto_backend import core, instances
 
 
 @operations.simulated("DescribeImages")
@@ -51,38 +51,15 @@ def describe_keys(context: RequestContext, request: Request) -> Response:
     return _BY_NAME.answer(shown, request)
 
 
-operations.passed_on(
-    "CreateKeyPair",
-    "ImportKeyPair",
-    "DeleteKeyPair",
-    "CreateLaunchTemplate",
-    "DeleteLaunchTemplate",
-    "DescribeLaunchTemplates",
-    "DescribeLaunchTemplateVersions",
-    "GetLaunchTemplateData",
-)
+operations.passed_on("CreateKeyPair", "ImportKeyPair")
 
 
-def _check_template_named(request: Request) -> None:
-    if not request.get("LaunchTemplateId") and not request.get("LaunchTemplateName"):
-        raise error(
-            "MissingParameter", "Either a launch template ID or a launch template name must be specified"
-        )
-
-
-@operations.simulated("CreateLaunchTemplateVersion")
-def create_template_version(context: RequestContext, request: Request) -> Response:
-    """Moto fails where no template is named."""
-    _check_template_named(request)
-    return pass_on(context, request)
-
-
-@operations.simulated("ModifyLaunchTemplate")
-def modify_template(context: RequestContext, request: Request) -> Response:
-    """By Moto: LocalStack's own fails on a template that is not there."""
-    _check_template_named(request)
-    answer: Response = call_moto(context)
-    return answer
-
-
-__all__ = ["describe", "describe_keys", "from_moto"]
+@operations.simulated("DeleteKeyPair")
+def delete_key(context: RequestContext, request: Request) -> Response:
+    """Remove a key pair by name or id; one that is not there is no error."""
+    key_id, name = request.get("KeyPairId"), request.get("KeyName")
+    for each in instances.key_pairs(context.account_id, context.region):
+        if key_id == each["KeyPairId"] or name == each["KeyName"]:
+            core.forget_tags(context.account_id, context.region, each["KeyPairId"])
+            return ask_moto(context, {"KeyName": each["KeyName"]})
+    return {"Return": True}

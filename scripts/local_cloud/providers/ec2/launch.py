@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
 from localstack.aws.connect import connect_to
 
 from scripts.local_cloud.providers import network_interfaces
@@ -23,7 +23,6 @@ from scripts.local_cloud.providers.moto_backend import instance_types, instances
 _AS_GIVEN = (
     "InstanceType",
     "KeyName",
-    "UserData",
     "EbsOptimized",
     "Monitoring",
     "Placement",
@@ -135,16 +134,17 @@ def _check_type(request: Request, image: Mapping[str, Any]) -> None:
 
 def _launch(context: RequestContext, request: Request, wanted: list[Device]) -> Response:
     where = context.account_id, context.region
-    if request.get("KeyName") and not instances.has_key_pair(*where, request["KeyName"]):
-        raise error("InvalidKeyPair.NotFound", f"The key pair '{request['KeyName']}' does not exist")
+    key = request.get("KeyName")
+    if key and key not in [each["KeyName"] for each in instances.key_pairs(*where)]:
+        raise error("InvalidKeyPair.NotFound", f"The key pair '{key}' does not exist")
     made: list[str] = []
+    answer: Response = {}
     try:
         attached = [_interface(context, request, each, made) for each in _specifications(context, request)]
         answer = ask_moto(context, _for_moto(request, attached, wanted))
-    except CommonServiceException:
-        for interface_id in made:
+    finally:
+        for interface_id in () if answer else made:
             network_interfaces.delete(*where, interface_id)
-        raise
     instance_id = answer["Instances"][0]["InstanceId"]
     for each in attached:
         interfaces.change(
@@ -248,6 +248,7 @@ def _finish(context: RequestContext, request: Request, instance_id: str) -> None
     where = context.account_id, context.region
     credits = (request.get("CreditSpecification") or {}).get("CpuCredits")
     changes = {
+        "user_data": instances.as_user_data(request.get("UserData")),
         "disable_api_termination": bool(request.get("DisableApiTermination")),
         "cpu_credits": credits or instance_types.default_credits(request["InstanceType"]),
     }

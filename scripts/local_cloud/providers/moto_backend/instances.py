@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from moto.core.types import Base64EncodedString
 from moto.ec2.utils import parse_user_data
 
-from scripts.local_cloud.providers.moto_backend.core import ec2
+from scripts.local_cloud.providers.moto_backend.core import ec2, tags_of
 
 
 def ids(account_id: str, region: str) -> list[str]:
@@ -131,9 +132,13 @@ def image(account_id: str, region: str, image_id: str) -> dict[str, Any] | None:
 
 
 def template_data(account_id: str, region: str, template: Mapping[str, Any]) -> dict[str, Any]:
-    """What the version of a launch template that a request names says."""
+    """What the version of a launch template that a request names says, in the API's types."""
     data: dict[str, Any] = ec2(account_id, region)._get_template_from_args(dict(template)).data
-    return data
+    return {
+        name: value.as_bytes().decode() if isinstance(value, Base64EncodedString) else value
+        for name, value in data.items()
+        if value is not None
+    }
 
 
 def volumes(account_id: str, region: str, instance_id: str) -> dict[str, str]:
@@ -165,9 +170,10 @@ def delete_on_termination(account_id: str, region: str, instance_id: str, volume
     return any(block.volume_id == volume_id and bool(block.delete_on_termination) for block in blocks)
 
 
-def has_key_pair(account_id: str, region: str, name: str) -> bool:
-    """Whether there is a key pair of that name."""
-    return name in ec2(account_id, region).key_pairs
+def key_pairs(account_id: str, region: str) -> list[dict[str, str]]:
+    """Name and id of every key pair."""
+    held = ec2(account_id, region).key_pairs.values()
+    return [{"KeyName": each.key_name, "KeyPairId": each.id} for each in held]
 
 
 def encrypts_by_default(account_id: str, region: str) -> bool:
@@ -178,3 +184,23 @@ def encrypts_by_default(account_id: str, region: str) -> bool:
 def as_user_data(value: Any) -> Any:
     """User data as Moto keeps it: the API carries it in base64."""
     return parse_user_data(value) if value else None
+
+
+def set_default_version(
+    account_id: str, region: str, template_id: str | None, name: str | None, version: str | None
+) -> dict[str, Any] | None:
+    """Make a version of a launch template its default; the template as shown, or None if unknown."""
+    backend = ec2(account_id, region)
+    held = backend.launch_templates.get(template_id or backend.launch_template_name_to_ids.get(name))
+    if held is None or (version and int(version) not in range(1, len(held.versions) + 1)):
+        return None
+    if version:
+        held.default_version_number = int(version)
+    return {
+        "LaunchTemplateId": held.id,
+        "LaunchTemplateName": held.name,
+        "CreateTime": held.create_time,
+        "DefaultVersionNumber": held.default_version_number,
+        "LatestVersionNumber": held.latest_version_number,
+        "Tags": tags_of(account_id, region, held.id),
+    }

@@ -1,0 +1,68 @@
+"""Launch templates.
+
+Moto shows the template's own tags as something to be launched (`responses/launch_templates.py:26`), user data
+that nobody gave as an empty text, and takes no source for a new version.
+"""
+
+from __future__ import annotations
+
+from localstack.aws.api import RequestContext
+
+from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
+from scripts.local_cloud.providers.framework import Request, Response, error
+from scripts.local_cloud.providers.moto_backend import instances
+
+operations.passed_on("CreateLaunchTemplate", "DeleteLaunchTemplate", "DescribeLaunchTemplates")
+
+
+@operations.simulated("DescribeLaunchTemplateVersions")
+def describe_versions(context: RequestContext, request: Request) -> Response:
+    """Versions of a template, each with what it launches."""
+    answer = pass_on(context, request)
+    for version in answer.get("LaunchTemplateVersions") or ():
+        version["LaunchTemplateData"] = _cleaned(version["LaunchTemplateData"])
+    return answer
+
+
+def _cleaned(data: dict[str, object]) -> dict[str, object]:
+    specifications = data.get("TagSpecifications")
+    tags = [
+        each
+        for each in (specifications if isinstance(specifications, list) else ())
+        if each["ResourceType"] != "launch-template"
+    ]
+    kept = {name: value for name, value in data.items() if value != "" and name != "TagSpecifications"}
+    return {**kept, "TagSpecifications": tags} if tags else kept
+
+
+@operations.simulated("CreateLaunchTemplateVersion")
+def create_version(context: RequestContext, request: Request) -> Response:
+    """Make a version, on top of its source version where one is named."""
+    request = dict(request)
+    source = request.pop("SourceVersion", None)
+    if source:
+        template = {
+            name: request[name] for name in ("LaunchTemplateId", "LaunchTemplateName") if request.get(name)
+        }
+        before = instances.template_data(context.account_id, context.region, {**template, "Version": source})
+        request["LaunchTemplateData"] = {**_cleaned(before), **request["LaunchTemplateData"]}
+    answer = ask_moto(context, request)
+    version = answer["LaunchTemplateVersion"]
+    version["LaunchTemplateData"] = _cleaned(version.get("LaunchTemplateData") or {})
+    return answer
+
+
+@operations.simulated("ModifyLaunchTemplate")
+def modify(context: RequestContext, request: Request) -> Response:
+    """Make another version the default one."""
+    where = context.account_id, context.region
+    wanted = request.get("DefaultVersion")
+    shown = instances.set_default_version(
+        *where, request.get("LaunchTemplateId"), request.get("LaunchTemplateName"), wanted
+    )
+    if shown is None:
+        raise error(
+            "InvalidLaunchTemplateId.NotFound",
+            f"The launch template or its version '{wanted}' does not exist.",
+        )
+    return {"LaunchTemplate": shown}
