@@ -1,0 +1,1 @@
+streams = { browse-events = { retention_hours = 8784 } }

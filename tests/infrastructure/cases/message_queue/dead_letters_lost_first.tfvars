@@ -1,0 +1,2 @@
+message_retention_seconds     = 864000
+dead_letter_retention_seconds = 345600

@@ -1,0 +1,1 @@
+dead_letter_retention_seconds = 1209601

@@ -1,0 +1,1 @@
+watched_log_groups = { application = "/aws/rds/instance/sourcelab-mysql/error" }

@@ -1,0 +1,1 @@
+bucket = "sourcelab-s3alias"

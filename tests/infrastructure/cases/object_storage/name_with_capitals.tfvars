@@ -1,0 +1,1 @@
+bucket = "Sourcelab_Lake"

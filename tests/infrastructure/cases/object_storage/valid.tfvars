@@ -1,0 +1,1 @@
+bucket = "sourcelab-lake-111122223333"

@@ -1,0 +1,8 @@
+identifier                = "sourcelab--mysql"
+instance_class            = "t4g.micro"
+database_name             = "source-lab"
+master_username           = "rdsadmin"
+final_snapshot_identifier = "9-lives"
+kms_key_arn               = "alias/mine"
+backup_window             = "3:00-4:00"
+maintenance_window        = "Sunday 04:30"

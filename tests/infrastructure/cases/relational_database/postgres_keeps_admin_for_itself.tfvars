@@ -1,0 +1,3 @@
+engine          = "postgres"
+engine_version  = "16"
+master_username = "admin"

@@ -1,0 +1,2 @@
+engine         = "postgres"
+engine_version = "8.4.6"
