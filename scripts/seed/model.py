@@ -107,6 +107,11 @@ class Dataset:
         return before, "-- " + after
 
 
+def statements(sql: str) -> list[str]:
+    """The statements of a part of a schema file that holds no bodies; each ends with its line."""
+    return [part for part in (piece.strip() for piece in sql.split(";\n")) if part]
+
+
 def check(scale: int, seed: int) -> None:
     """Refuse a scale or a seed that cannot be right.
 

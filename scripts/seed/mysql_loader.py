@@ -15,7 +15,7 @@ import pymysql
 from scripts.errors import LabError, MissingError, RemoteError
 from scripts.seed import marker as markers
 from scripts.seed.marker import LoadedTable, Marker
-from scripts.seed.model import Dataset, Table
+from scripts.seed.model import Dataset, Table, statements
 from scripts.seed.streaming import Progress, Tally, as_file, silent
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ LOCK_SECONDS = 30
 
 _LOCAL_INFILE_OFF = {1148, 3948, 4166}
 _LOCK_TIMEOUT = 1205
-
-
-def statements(sql: str) -> list[str]:
-    """The statements of a schema file; each ends with a semicolon at the end of a line."""
-    return [part for part in (piece.strip() for piece in sql.split(";\n")) if part]
 
 
 @contextmanager
@@ -138,13 +133,14 @@ def _load_table(cursor: Cursor, table: Table, scale: int, seed: int, progress: P
             f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE `{table.name}` CHARACTER SET utf8mb4 "
             f"({', '.join(f'`{column}`' for column in table.columns)})"
         )
+    arrived = cursor.rowcount
     # With LOCAL the server cannot stop the client: it skips and truncates, and warns.
-    if cursor.rowcount != expected or tally.rows != expected:
-        cursor.execute("SHOW WARNINGS LIMIT 1")
-        warning = cursor.fetchone()
+    cursor.execute("SHOW WARNINGS LIMIT 1")
+    warning = cursor.fetchone()
+    if arrived != expected or warning:
         raise RemoteError(
-            f"{cursor.rowcount} of {expected} rows of {table.name} arrived"
-            + (f"; the server says: {warning[2]}" if warning else "."),
+            f"Rows of {table.name} did not arrive as they were sent, {arrived} of {expected}"
+            + (f": {warning[2]}." if warning else "."),
             "Run the same command again.",
         )
     return LoadedTable(tally.rows, tally.sha256)

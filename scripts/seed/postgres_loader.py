@@ -14,7 +14,7 @@ from psycopg import sql
 from scripts.errors import RemoteError
 from scripts.seed import marker as markers
 from scripts.seed.marker import LoadedTable, Marker
-from scripts.seed.model import Dataset, Table
+from scripts.seed.model import Dataset, Table, statements
 from scripts.seed.streaming import Progress, Tally, ahead, silent
 
 #: Seconds that a DROP waits for a table that somebody's open transaction uses.
@@ -95,9 +95,10 @@ def load(
         cursor.execute(before.encode())
         loaded = {table.name: _load_table(cursor, table, scale, seed, progress) for table in dataset.tables}
         done = Marker(dataset.name, dataset.version, scale, seed, loaded)
-        progress("keys and indexes", 0, 1)
-        cursor.execute(after.encode())
-        progress("keys and indexes", 1, 1)
+        steps = statements(after)
+        for number, statement in enumerate(steps, start=1):
+            cursor.execute(statement.encode())
+            progress("keys and indexes", number, len(steps))
         _continue_identities(cursor, dataset)
         _switch(cursor, dataset, done)
         cursor.execute(sql.SQL("DROP SCHEMA {}").format(staging))

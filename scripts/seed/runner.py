@@ -192,7 +192,7 @@ def _mysql(work: _Work, dataset: Dataset) -> Seeded:
     with connections.mysql(to, local_infile=True) as connection:
         with mysql_loader.own_words(place):
             found = mysql_loader.read_marker(connection, dataset) if work.ensure else None
-        if found:
+        if found and found.version == dataset.version:
             return _described(dataset, place, "in place", found)
         loaded = mysql_loader.load(connection, dataset, work.scale, work.seed, _at(work.progress, place))
     return _described(dataset, place, "loaded", loaded)
@@ -207,7 +207,7 @@ def _postgres(work: _Work, dataset: Dataset) -> Seeded:
     with connections.postgres(to, dataset.name) as connection:
         with postgres_loader.own_words(place):
             found = postgres_loader.read_marker(connection, dataset) if work.ensure else None
-        if found:
+        if found and found.version == dataset.version:
             return _described(dataset, place, "in place", found)
         connection.commit()
         loaded = postgres_loader.load(connection, dataset, work.scale, work.seed, _at(work.progress, place))

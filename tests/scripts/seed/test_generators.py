@@ -121,7 +121,7 @@ def test_primary_keys_are_unique_and_ascend(seed: int, scale: int) -> None:
                 tuple(int(row[column]) if row[column].isdigit() else row[column] for column in key)
                 for row in rows(dataset, name, scale, seed)
             ]
-            assert all(first < second for first, second in itertools.pairwise(found)), name  # type: ignore[operator]
+            assert all(first < second for first, second in itertools.pairwise(found)), name
 
 
 REFERENCES = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 
 from scripts import connections
@@ -25,6 +26,13 @@ def mysql_ask(connection: Any) -> Callable[[str], object]:
     def ask(question: str) -> object:
         cursor.execute(question)
         return cursor.fetchone()[0]
+
+    return ask
+
+
+def postgres_ask(connection: psycopg.Connection) -> Callable[[str], object]:
+    def ask(question: str) -> object:
+        return (connection.execute(question.encode()).fetchone() or (None,))[0]
 
     return ask
 
@@ -66,9 +74,8 @@ def test_what_the_databases_hold_keeps_every_rule(mysql_access: Access, postgres
     for dataset in (RENTIO, CLASSICMODELS):
         with connections.mysql(mysql_access, dataset.name) as connection:
             assert verify(mysql_ask(connection), dataset, "mysql", scale=1) == []
-    with connections.postgres(postgres_access, "rentio") as connection:
-        faults = verify(lambda question: connection.execute(question).fetchone()[0], RENTIO, "postgres", 1)
-        assert faults == []
+    with connections.postgres(postgres_access, "rentio") as postgres:
+        assert verify(postgres_ask(postgres), RENTIO, "postgres", scale=1) == []
 
 
 @pytest.mark.usefixtures("everything")
@@ -79,8 +86,8 @@ def test_a_learners_database_shows_the_dataset_alone(mysql_access: Access, postg
         assert {name for (name,) in cursor.fetchall()} == names
         cursor.execute("SHOW DATABASES LIKE '%seeding'")
         assert cursor.fetchall() == ()
-    with connections.postgres(postgres_access, "rentio") as connection:
-        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    with connections.postgres(postgres_access, "rentio") as postgres:
+        found = postgres.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         assert {name for (name,) in found} == names
 
 
