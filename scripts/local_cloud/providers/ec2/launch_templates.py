@@ -6,6 +6,8 @@ that nobody gave as an empty text, and takes no source for a new version.
 
 from __future__ import annotations
 
+from typing import Any
+
 from localstack.aws.api import RequestContext
 
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
@@ -38,6 +40,7 @@ def _cleaned(data: dict[str, object]) -> dict[str, object]:
 @operations.simulated("CreateLaunchTemplateVersion")
 def create_version(context: RequestContext, request: Request) -> Response:
     """Make a version, on top of its source version where one is named."""
+    _existing(context, request)
     request = dict(request)
     source = request.pop("SourceVersion", None)
     if source:
@@ -55,14 +58,27 @@ def create_version(context: RequestContext, request: Request) -> Response:
 @operations.simulated("ModifyLaunchTemplate")
 def modify(context: RequestContext, request: Request) -> Response:
     """Make another version the default one."""
-    where = context.account_id, context.region
     wanted = request.get("DefaultVersion")
-    shown = instances.set_default_version(
-        *where, request.get("LaunchTemplateId"), request.get("LaunchTemplateName"), wanted
-    )
-    if shown is None:
+    template = _existing(context, request)
+    if wanted and not (wanted.isdigit() and 1 <= int(wanted) <= template["LatestVersionNumber"]):
         raise error(
-            "InvalidLaunchTemplateId.NotFound",
-            f"The launch template or its version '{wanted}' does not exist.",
+            "InvalidLaunchTemplateId.VersionNotFound",
+            f"Could not find version {wanted} of the launch template {template['LaunchTemplateId']}.",
         )
-    return {"LaunchTemplate": shown}
+    if wanted:
+        instances.set_default_version(
+            context.account_id, context.region, template["LaunchTemplateId"], int(wanted)
+        )
+    return {"LaunchTemplate": _existing(context, request)}
+
+
+def _existing(context: RequestContext, request: Request) -> dict[str, Any]:
+    wanted = request.get("LaunchTemplateId"), request.get("LaunchTemplateName")
+    if not any(wanted):
+        raise error("MissingParameter", "The request must contain launchTemplateId or launchTemplateName")
+    for shown in instances.launch_templates(context.account_id, context.region):
+        if wanted[0] == shown["LaunchTemplateId"] or wanted[1] == shown["LaunchTemplateName"]:
+            return shown
+    raise error(
+        "InvalidLaunchTemplateId.NotFound", f"The launch template '{wanted[0] or wanted[1]}' does not exist."
+    )

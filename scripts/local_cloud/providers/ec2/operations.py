@@ -9,7 +9,7 @@ from localstack.aws.api import RequestContext
 from localstack.services.ec2.provider import Ec2Provider
 from localstack.services.moto import MotoFallbackDispatcher, call_moto_with_request
 
-from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response
+from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response, error
 from scripts.local_cloud.providers.moto_backend.core import LOCK
 from scripts.local_cloud.providers.moto_backend.vpcs import complete_default
 
@@ -19,11 +19,18 @@ class _OneAtATime(Operations):
 
     def _register(self, operation: str, handler: Handler, fidelity: Fidelity) -> None:
         def guarded(context: RequestContext, request: Request) -> Response | None:
+            _check_complete(context, request)
             with LOCK:
                 complete_default(context.account_id, context.region)
                 return handler(context, request)
 
         super()._register(operation, guarded, fidelity)
+
+
+def _check_complete(context: RequestContext, request: Request) -> None:
+    missing = [name for name in context.operation.input_shape.required_members if request.get(name) is None]
+    if missing:
+        raise error("MissingParameter", f"The request must contain the parameter {', '.join(missing)}")
 
 
 PROVIDER = Ec2Provider()

@@ -186,21 +186,21 @@ def as_user_data(value: Any) -> Any:
     return parse_user_data(value) if value else None
 
 
-def set_default_version(
-    account_id: str, region: str, template_id: str | None, name: str | None, version: str | None
-) -> dict[str, Any] | None:
-    """Make a version of a launch template its default; the template as shown, or None if unknown."""
-    backend = ec2(account_id, region)
-    held = backend.launch_templates.get(template_id or backend.launch_template_name_to_ids.get(name))
-    if held is None or (version and int(version) not in range(1, len(held.versions) + 1)):
-        return None
-    if version:
-        held.default_version_number = int(version)
-    return {
-        "LaunchTemplateId": held.id,
-        "LaunchTemplateName": held.name,
-        "CreateTime": held.create_time,
-        "DefaultVersionNumber": held.default_version_number,
-        "LatestVersionNumber": held.latest_version_number,
-        "Tags": tags_of(account_id, region, held.id),
-    }
+def launch_templates(account_id: str, region: str) -> list[dict[str, Any]]:
+    """Every launch template as ``DescribeLaunchTemplates`` shows it."""
+    return [
+        {
+            "LaunchTemplateId": held.id,
+            "LaunchTemplateName": held.name,
+            "CreateTime": held.create_time,
+            "DefaultVersionNumber": held.default_version_number,
+            "LatestVersionNumber": held.latest_version_number,
+            "Tags": tags_of(account_id, region, held.id),
+        }
+        for held in ec2(account_id, region).launch_templates.values()
+    ]
+
+
+def set_default_version(account_id: str, region: str, template_id: str, version: int) -> None:
+    """Make a version of a launch template its default one."""
+    ec2(account_id, region).launch_templates[template_id].default_version_number = version
