@@ -1,0 +1,197 @@
+"""Glue's catalog and definitions; each test of a Moto defect says in its name what Moto would do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+ROLE = "arn:aws:iam::000000000000:role/lab/glue-job"
+JDBC = {"JDBC_CONNECTION_URL": "jdbc:mysql://host:3306/db", "USERNAME": "u", "PASSWORD": "p"}
+
+
+@pytest.fixture(scope="module")
+def glue(client: Callable[[str], Any]) -> Any:
+    return client("glue")
+
+
+@pytest.fixture
+def name() -> str:
+    return f"n{uuid.uuid4().hex[:8]}"
+
+
+def make_connection(glue: Any, name: str, kind: str = "JDBC", **more: Any) -> None:
+    glue.create_connection(
+        ConnectionInput={"Name": name, "ConnectionType": kind, "ConnectionProperties": JDBC, **more}
+    )
+
+
+def test_a_connection_keeps_its_type_which_moto_loses(glue: Any, name: str) -> None:
+    where = {"SubnetId": "subnet-1", "SecurityGroupIdList": ["sg-1"], "AvailabilityZone": "us-east-1a"}
+    make_connection(glue, name, PhysicalConnectionRequirements=where)
+    found = glue.get_connection(Name=name)["Connection"]
+    assert (found["ConnectionType"], found["ConnectionProperties"]) == ("JDBC", JDBC)
+    assert found["PhysicalConnectionRequirements"] == where
+    hidden = glue.get_connection(Name=name, HidePassword=True)["Connection"]
+    assert "PASSWORD" not in hidden["ConnectionProperties"]
+
+
+def test_a_connection_can_be_changed_and_deleted_which_moto_cannot(glue: Any, name: str) -> None:
+    make_connection(glue, name)
+    changed = {"Name": name, "ConnectionType": "JDBC", "ConnectionProperties": JDBC | {"USERNAME": "v"}}
+    glue.update_connection(Name=name, ConnectionInput=changed)
+    assert glue.get_connection(Name=name)["Connection"]["ConnectionProperties"]["USERNAME"] == "v"
+    glue.delete_connection(ConnectionName=name)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_connection(Name=name)
+
+
+def test_connections_are_filtered_by_type(glue: Any, name: str) -> None:
+    make_connection(glue, name)
+    make_connection(glue, name + "-net", "NETWORK")
+    found = glue.get_connections(Filter={"ConnectionType": "NETWORK"})["ConnectionList"]
+    assert name + "-net" in [each["Name"] for each in found]
+    assert name not in [each["Name"] for each in found]
+
+
+def test_a_connection_that_cannot_work_is_refused(glue: Any, name: str) -> None:
+    with pytest.raises(glue.exceptions.InvalidInputException, match="USERNAME"):
+        glue.create_connection(
+            ConnectionInput={
+                "Name": name,
+                "ConnectionType": "JDBC",
+                "ConnectionProperties": {"JDBC_CONNECTION_URL": "jdbc:mysql://h:3306/d"},
+            }
+        )
+
+
+def test_a_job_is_read_back_as_it_was_made_with_what_aws_adds(glue: Any, name: str) -> None:
+    definition = {
+        "Role": ROLE,
+        "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/job.py", "PythonVersion": "3"},
+        "DefaultArguments": {"--target_path": "s3://b/gold/"},
+        "GlueVersion": "4.0",
+        "WorkerType": "G.2X",
+        "NumberOfWorkers": 3,
+    }
+    glue.create_job(Name=name, **definition, Tags={"a": "1"})
+    found = glue.get_job(JobName=name)["Job"]
+    assert {key: found[key] for key in definition} == definition
+    assert (found["MaxCapacity"], found["Timeout"], found["MaxRetries"]) == (6.0, 2880, 0)
+    assert glue.get_tags(ResourceArn=f"arn:aws:glue:us-east-1:000000000000:job/{name}")["Tags"] == {"a": "1"}
+
+
+def test_an_update_replaces_a_job_whole_which_moto_cannot(glue: Any, name: str) -> None:
+    command = {"Name": "pythonshell", "ScriptLocation": "s3://b/job.py", "PythonVersion": "3.9"}
+    glue.create_job(Name=name, Role=ROLE, Command=command, Description="first", MaxCapacity=0.0625)
+    glue.update_job(JobName=name, JobUpdate={"Role": ROLE, "Command": command, "Timeout": 5})
+    found = glue.get_job(JobName=name)["Job"]
+    assert "Description" not in found
+    assert (found["Timeout"], found["MaxCapacity"]) == (5, 0.0625)
+    glue.delete_job(JobName=name)
+    assert name not in glue.list_jobs()["JobNames"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("start_job_run", {"JobName": "any"}),
+        ("get_job_run", {"JobName": "any", "RunId": "jr_1"}),
+        ("start_crawler", {"Name": "any"}),
+        ("start_trigger", {"Name": "any"}),
+        ("start_workflow_run", {"Name": "any"}),
+    ],
+)
+def test_nothing_pretends_to_run(glue: Any, operation: str, request_: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match="UnsupportedOperation"):
+        getattr(glue, operation)(**request_)
+
+
+def test_a_crawler_is_read_back_and_its_schedule_said_not_to_be_followed(glue: Any, name: str) -> None:
+    glue.create_crawler(
+        Name=name,
+        Role=ROLE,
+        DatabaseName="lake",
+        Targets={"S3Targets": [{"Path": "s3://b/p/"}]},
+        Schedule="cron(0 1 * * ? *)",
+    )
+    found = glue.get_crawler(Name=name)["Crawler"]
+    assert found["Role"] == "lab/glue-job"
+    assert found["Schedule"] == {"ScheduleExpression": "cron(0 1 * * ? *)", "State": "NOT_SCHEDULED"}
+    assert found["SchemaChangePolicy"]["DeleteBehavior"] == "DEPRECATE_IN_DATABASE"
+    glue.update_crawler(Name=name, Description="changed", Schedule="")
+    changed = glue.get_crawler(Name=name)["Crawler"]
+    assert (changed["Description"], changed["Version"]) == ("changed", 2)
+    assert "Schedule" not in changed
+    glue.delete_crawler(Name=name)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.delete_crawler(Name=name)
+
+
+def test_a_trigger_is_kept_but_not_activated(glue: Any, name: str) -> None:
+    trigger = {
+        "Name": name,
+        "Type": "SCHEDULED",
+        "Schedule": "cron(0 1 * * ? *)",
+        "Actions": [{"JobName": "j"}],
+    }
+    with pytest.raises(ClientError, match="UnsupportedOperation"):
+        glue.create_trigger(**trigger, StartOnCreation=True)
+    glue.create_trigger(**trigger)
+    assert glue.get_trigger(Name=name)["Trigger"]["State"] == "CREATED"
+    assert name in glue.list_triggers(DependentJobName="j")["TriggerNames"]
+
+
+@pytest.fixture
+def table(glue: Any, name: str) -> str:
+    glue.create_database(DatabaseInput={"Name": name})
+    glue.create_table(
+        DatabaseName=name,
+        TableInput={
+            "Name": "events",
+            "PartitionKeys": [{"Name": "year", "Type": "int"}],
+            "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}], "Location": "s3://b/events/"},
+        },
+    )
+    glue.batch_create_partition(
+        DatabaseName=name,
+        TableName="events",
+        PartitionInputList=[{"Values": [str(2020 + n)]} for n in range(6)],
+    )
+    return name
+
+
+def test_names_of_the_catalog_are_folded_to_lower_case_which_moto_does_not(glue: Any, table: str) -> None:
+    assert glue.get_table(DatabaseName=table.upper(), Name="EVENTS")["Table"]["Name"] == "events"
+    glue.create_table(DatabaseName=table, TableInput={"Name": "Orders"})
+    assert glue.get_table(DatabaseName=table, Name="orders")["Table"]["Name"] == "orders"
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_database(DatabaseInput={"Name": table.upper()})
+
+
+def test_partitions_are_found_by_expression_and_shared_out_to_segments(glue: Any, table: str) -> None:
+    found = glue.get_partitions(DatabaseName=table, TableName="events", Expression="year > 2023")[
+        "Partitions"
+    ]
+    assert [each["Values"] for each in found] == [["2024"], ["2025"]]
+    segments = [
+        glue.get_partitions(
+            DatabaseName=table, TableName="events", Segment={"SegmentNumber": number, "TotalSegments": 2}
+        )["Partitions"]
+        for number in range(2)
+    ]
+    assert sorted(each["Values"][0] for part in segments for each in part) == [
+        str(2020 + n) for n in range(6)
+    ]
+
+
+def test_a_long_list_comes_in_pages_which_moto_ignores(glue: Any, table: str) -> None:
+    first = glue.get_partitions(DatabaseName=table, TableName="events", MaxResults=4)
+    rest = glue.get_partitions(
+        DatabaseName=table, TableName="events", MaxResults=4, NextToken=first["NextToken"]
+    )
+    assert (len(first["Partitions"]), len(rest["Partitions"])) == (4, 2)
+    assert "NextToken" not in rest
