@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
 
 
-def find(session: boto3.Session, name: str) -> list[str]:
+def find(session: boto3.Session, name: str, without: Container[str] = ()) -> list[str]:
     """Every resource of the environment that AWS still knows, as ``<kind> <name>``, sorted.
 
     Parameters
@@ -21,12 +21,19 @@ def find(session: boto3.Session, name: str) -> list[str]:
         Of the target.
     name
         The environment's prefix, Terraform's ``var.name``.
+    without
+        Services that are not asked, since the target has none of them.
 
     Notes
     -----
     Asks the services themselves, not Terraform's state: what a crashed apply left behind is in no state.
     """
-    return sorted(f"{kind} {found}" for kind, search in _SEARCHES.items() for found in search(session, name))
+    return sorted(
+        f"{kind} {found}"
+        for service, kind, search in _SEARCHES
+        if service not in without
+        for found in search(session, name)
+    )
 
 
 Search = Callable[[boto3.Session, str], Iterator[str]]
@@ -103,8 +110,12 @@ def _tables(session: boto3.Session, name: str) -> Iterator[str]:
 
 
 def _streams(session: boto3.Session, name: str) -> Iterator[str]:
-    yield from _named(name, iter(session.client("kinesis").list_streams()["StreamNames"]))
-    yield from _named(name, iter(session.client("firehose").list_delivery_streams()["DeliveryStreamNames"]))
+    pages = session.client("kinesis").get_paginator("list_streams").paginate()
+    return _named(name, (each for page in pages for each in page["StreamNames"]))
+
+
+def _delivery_streams(session: boto3.Session, name: str) -> Iterator[str]:
+    return _named(name, iter(session.client("firehose").list_delivery_streams()["DeliveryStreamNames"]))
 
 
 def _queues(session: boto3.Session, name: str) -> Iterator[str]:
@@ -143,18 +154,19 @@ def _identities(session: boto3.Session, name: str) -> Iterator[str]:
     yield from _named(name, (each["PolicyName"] for page in policies for each in page["Policies"]))
 
 
-_SEARCHES: dict[str, Search] = {
-    "bucket": _buckets,
-    "DB group": _db_groups,
-    "DB instance": _db_instances,
-    "identity": _identities,
-    "load balancer": _load_balancers,
-    "log group": _log_groups,
-    "network": _network,
-    "queue": _queues,
-    "secret": _secrets,
-    "stream": _streams,
-    "table": _tables,
-    "tagged": _by_tag,
-    "topic": _topics,
-}
+_SEARCHES: tuple[tuple[str, str, Search], ...] = (
+    ("dynamodb", "table", _tables),
+    ("ec2", "network", _network),
+    ("ec2", "tagged", _by_tag),
+    ("elbv2", "load balancer", _load_balancers),
+    ("firehose", "delivery stream", _delivery_streams),
+    ("iam", "identity", _identities),
+    ("kinesis", "stream", _streams),
+    ("logs", "log group", _log_groups),
+    ("rds", "DB group", _db_groups),
+    ("rds", "DB instance", _db_instances),
+    ("s3", "bucket", _buckets),
+    ("secretsmanager", "secret", _secrets),
+    ("sns", "topic", _topics),
+    ("sqs", "queue", _queues),
+)

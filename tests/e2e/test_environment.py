@@ -1,0 +1,284 @@
+"""The life of the whole environment, told in order: each test starts from where the one before left it.
+
+Applying costs a minute or two that the provider spends waiting, so nothing here applies more than it must.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import psutil
+import psycopg
+import pymysql
+import pytest
+
+from scripts import connections, leftovers
+from scripts.local_cloud.lifecycle import LocalCloud
+from tests.e2e.conftest import Environment
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
+
+MYSQL, POSTGRES = "sourcelab-mysql", "sourcelab-postgres"
+
+
+def test_apply_builds_everything_and_says_how_to_reach_it(environment: Environment) -> None:
+    answer = environment.lab("apply")
+    for expected in (MYSQL, POSTGRES, "sourcelab-ProductCatalog", "mysql ", "psql ", "awslocal"):
+        assert expected in answer.stdout
+
+
+def test_a_second_plan_is_empty(environment: Environment) -> None:
+    environment.lab("plan")
+
+
+def test_status_names_the_true_servers_and_what_is_only_simulated(environment: Environment) -> None:
+    parts = {part["name"]: part for part in json.loads(environment.lab("status", "--json").stdout)}
+    assert not any(part["down"] for part in parts.values())
+    for name in ("localstack", f"rds: {MYSQL}", f"rds: {POSTGRES}"):
+        assert parts[name]["kind"] == "real"
+        assert psutil.pid_exists(parts[name]["pid"])
+    assert parts[f"rds: {MYSQL}"]["version"].startswith(("MySQL", "MariaDB"))
+    assert parts["ec2: instances"]["kind"] == "simulated"
+
+
+def test_the_servers_listen_on_the_ports_that_aws_would_use(environment: Environment) -> None:
+    rds = environment.session.client("rds")
+    found = {each["DBInstanceIdentifier"]: each for each in rds.describe_db_instances()["DBInstances"]}
+    assert {name: each["Endpoint"]["Port"] for name, each in found.items()} == {MYSQL: 3306, POSTGRES: 5432}
+    hosts = {ipaddress.ip_address(each["Endpoint"]["Address"]) for each in found.values()}
+    assert len(hosts) == 2
+    assert all(host.is_loopback for host in hosts)
+    assert len({each["DbiResourceId"] for each in found.values()}) == 2
+
+
+@pytest.mark.parametrize(("identifier", "port"), [(MYSQL, 3306), (POSTGRES, 5432)])
+def test_no_server_runs_as_root_nor_listens_beyond_this_machine(
+    environment: Environment, identifier: str, port: int
+) -> None:
+    (server,) = (each for each in LocalCloud(environment.settings).servers() if each.identifier == identifier)
+    assert server.pid is not None
+    process = psutil.Process(server.pid)
+    assert process.uids().effective != 0 or os.geteuid() != 0
+    listening = [each.laddr for each in process.net_connections() if each.status == psutil.CONN_LISTEN]
+    assert listening == [(server.address.host, port)]
+
+
+def test_mysql_holds_the_datasets_behind_verified_tls(environment: Environment) -> None:
+    with (
+        connections.mysql(environment.access(MYSQL)) as mysql,
+        mysql.cursor() as cursor,
+    ):
+        cursor.execute("SHOW STATUS LIKE 'Ssl_version'")
+        assert cursor.fetchone()[1].startswith("TLSv1.")
+        cursor.execute("SELECT COUNT(*) FROM rentio.rental")
+        assert cursor.fetchone() == (16_044,)
+        cursor.execute("SELECT COUNT(*) FROM classicmodels.orderdetails")
+        assert cursor.fetchone() == (2_996,)
+        cursor.execute("SELECT @@binlog_format, @@require_secure_transport")
+        assert cursor.fetchone() == ("ROW", 1)
+
+
+def test_postgresql_holds_the_dataset_behind_verified_tls(environment: Environment) -> None:
+    with connections.postgres(environment.access(POSTGRES), "rentio") as postgres:
+        assert postgres.execute("SELECT COUNT(*) FROM rental").fetchone() == (16_044,)
+        assert postgres.execute("SHOW wal_level").fetchone() == ("logical",)
+        assert postgres.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone() == (
+            True,
+        )
+
+
+def test_a_connection_without_tls_is_refused(environment: Environment) -> None:
+    mysql = environment.access(MYSQL)
+    host, port = mysql.endpoint.address()
+    with pytest.raises(pymysql.err.OperationalError, match=r"3159|secure transport"):
+        pymysql.connect(
+            host=host, port=port, user=mysql.user.username, password=mysql.user.password, ssl_disabled=True
+        )
+    postgres = environment.access(POSTGRES)
+    host, port = postgres.endpoint.address()
+    with pytest.raises(psycopg.OperationalError, match="no encryption"):
+        psycopg.connect(
+            host=host, port=port, user=postgres.user.username, password=postgres.user.password,
+            dbname="rentio", sslmode="disable",
+        )  # fmt: skip
+
+
+def test_the_tables_and_the_bucket_hold_the_datasets(environment: Environment) -> None:
+    dynamodb = environment.session.client("dynamodb")
+    counts = {
+        name: dynamodb.scan(TableName=f"sourcelab-{name}", Select="COUNT")["Count"]
+        for name in ("ProductCatalog", "Forum", "Thread", "Reply")
+    }
+    assert counts == {"ProductCatalog": 8, "Forum": 2, "Thread": 3, "Reply": 4}
+    s3 = environment.session.client("s3")
+    (raw,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "-raw" in each["Name"])
+    ratings = s3.get_object(Bucket=raw, Key="csv/ratings_ml_training_dataset.csv")["Body"].read()
+    assert len(ratings.splitlines()) == 1 + 2_532
+    for prefix in ("json/", "images/"):
+        assert s3.list_objects_v2(Bucket=raw, Prefix=prefix)["KeyCount"] > 0
+
+
+def test_every_interface_lies_in_its_subnet_with_an_owner_and_an_address_of_its_own(
+    environment: Environment,
+) -> None:
+    ec2 = environment.session.client("ec2")
+    subnets = {
+        each["SubnetId"]: ipaddress.ip_network(each["CidrBlock"])
+        for each in ec2.describe_subnets()["Subnets"]
+    }
+    interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    for each in interfaces:
+        network = subnets[each["SubnetId"]]
+        address = ipaddress.ip_address(each["PrivateIpAddress"])
+        assert address in network
+        assert address not in [*list(network)[:4], network.broadcast_address]
+        if public := each.get("Association", {}).get("PublicIp"):
+            assert ipaddress.ip_address(public).is_global
+    assert len({each["PrivateIpAddress"] for each in interfaces}) == len(interfaces)
+    described = sorted(each["Description"].split(" ")[0] for each in interfaces if each["Description"])
+    assert described.count("RDSNetworkInterface") == 2
+    assert described.count("ELB") == 2
+    kinds = {each["InterfaceType"] for each in interfaces}
+    assert {"interface", "nat_gateway"} <= kinds
+
+
+def test_no_password_is_in_the_state(environment: Environment) -> None:
+    state = environment.settings.state_file.read_text()
+    for identifier in (MYSQL, POSTGRES):
+        password = environment.access(identifier).user.password
+        assert password not in state
+        assert len(password) >= 16
+
+
+def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Environment) -> None:
+    ec2 = environment.session.client("ec2")
+    named = [{"Name": "tag:Name", "Values": ["sourcelab-database"]}]
+    (group,) = (each["GroupId"] for each in ec2.describe_security_groups(Filters=named)["SecurityGroups"])
+    chosen = [{"Name": "group-id", "Values": [group]}]
+    rules = ec2.describe_security_group_rules(Filters=chosen)["SecurityGroupRules"]
+    (rule, *_) = (each["SecurityGroupRuleId"] for each in rules if each.get("FromPort") == 5432)
+    ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    planned = environment.lab("plan", expect=1)
+    assert "1 to add, 0 to change, 0 to destroy" in planned.stderr
+    environment.lab("apply")
+    after = ec2.describe_security_group_rules(Filters=chosen)["SecurityGroupRules"]
+    assert len(after) == len(rules)
+
+
+@pytest.mark.parametrize("identifier", [MYSQL, POSTGRES])
+def test_a_killed_database_server_is_reported_and_comes_back_with_its_data(
+    environment: Environment, identifier: str
+) -> None:
+    cloud = LocalCloud(environment.settings)
+    _write_committed_row(environment, identifier)
+    (server,) = (each for each in cloud.servers() if each.identifier == identifier)
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(server.pid)] if psutil.pid_exists(server.pid) else [], timeout=10)
+    told = environment.lab("status", expect=1)
+    assert f"rds: {identifier}" in told.stdout
+    assert "lab up" in told.stdout
+    environment.lab("up")
+    assert _committed_rows(environment, identifier) == 1
+    environment.lab("status")
+
+
+def _write_committed_row(environment: Environment, identifier: str) -> None:
+    statement = "CREATE TABLE {}kept (id INT PRIMARY KEY)", "INSERT INTO {}kept VALUES (1)"
+    if identifier == MYSQL:
+        with (
+            connections.mysql(environment.access(MYSQL)) as mysql,
+            mysql.cursor() as cursor,
+        ):
+            for each in statement:
+                cursor.execute(each.format("rentio."))
+            mysql.commit()
+    else:
+        with connections.postgres(environment.access(POSTGRES), "rentio") as postgres:
+            for each in statement:
+                postgres.execute(each.format(""))
+            postgres.commit()
+
+
+def _committed_rows(environment: Environment, identifier: str) -> int:
+    if identifier == MYSQL:
+        with (
+            connections.mysql(environment.access(MYSQL)) as mysql,
+            mysql.cursor() as cursor,
+        ):
+            cursor.execute("SELECT COUNT(*) FROM rentio.kept")
+            return int(cursor.fetchone()[0])
+    with connections.postgres(environment.access(POSTGRES), "rentio") as postgres:
+        row = postgres.execute("SELECT COUNT(*) FROM kept").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def test_an_explicit_seed_puts_back_what_a_learner_changed(environment: Environment) -> None:
+    with (
+        connections.mysql(environment.access(MYSQL)) as mysql,
+        mysql.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM classicmodels.payments")
+        mysql.commit()
+    environment.lab("seed", "classicmodels")
+    with (
+        connections.mysql(environment.access(MYSQL)) as mysql,
+        mysql.cursor() as cursor,
+    ):
+        cursor.execute("SELECT COUNT(*) FROM classicmodels.payments")
+        assert cursor.fetchone() == (273,)
+
+
+def test_after_localstack_was_killed_apply_brings_everything_back_and_leaves_no_orphan(
+    environment: Environment,
+) -> None:
+    cloud = LocalCloud(environment.settings)
+    before = cloud.servers()
+    process = cloud.process()
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    told = environment.lab("status", expect=1)
+    assert "make apply" in told.stdout
+    environment.lab("apply")
+    environment.lab("status")
+    assert not {each.resource_id for each in before} & {each.resource_id for each in cloud.servers()}
+    assert not any(psutil.pid_exists(each.pid) for each in before if each.pid)
+    assert not any(each.data_dir.exists() for each in before)
+    assert list((environment.settings.terraform_dir / "archive").glob("*.tfstate"))
+    with (
+        connections.mysql(environment.access(MYSQL)) as mysql,
+        mysql.cursor() as cursor,
+    ):
+        cursor.execute("SELECT COUNT(*) FROM rentio.rental")
+        assert cursor.fetchone() == (16_044,)
+
+
+def test_destroy_leaves_nothing_behind(environment: Environment) -> None:
+    cloud = LocalCloud(environment.settings)
+    servers = cloud.servers()
+    answer = environment.lab("destroy")
+    assert "Nothing of sourcelab is left" in answer.stderr
+    assert leftovers.find(environment.session, "sourcelab") == []
+    assert environment.session.client("secretsmanager").list_secrets()["SecretList"] == []
+    ec2 = environment.session.client("ec2")
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert cloud.servers() == []
+    for server in servers:
+        assert not Path(server.data_dir).exists()
+        assert server.pid is not None
+        assert not psutil.pid_exists(server.pid)
+        with socket.socket() as probe:
+            assert probe.connect_ex((server.address.host, server.address.port)) != 0
+
+
+def test_destroying_twice_and_stopping_twice_is_no_error(environment: Environment) -> None:
+    environment.lab("destroy")
+    environment.lab("down")
+    assert "was not running" in environment.lab("down").stderr
+    assert "nothing of the environment exists" in environment.lab("destroy").stderr
