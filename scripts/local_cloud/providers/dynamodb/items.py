@@ -99,18 +99,42 @@ def _evaluated(context: RequestContext, request: Request) -> list[dict[str, Any]
     return items
 
 
-def _read_many(context: RequestContext, request: Request) -> Response:
-    answer = _without_capacity(ask_moto(context))
-    if not wants_capacity(request):
-        return answer
-    name, index = request["TableName"], request.get("IndexName")
-    size = sum(item_size(item) for item in _evaluated(context, request))
+def _index(schema: dict[str, Any], name: str) -> tuple[dict[str, Any], bool]:
+    """The index, and whether it is a local one; Moto has answered, so it is there."""
+    local = schema["LocalSecondaryIndexes"]
+    found = next(each for each in (*local, *schema["GlobalSecondaryIndexes"]) if each["IndexName"] == name)
+    return found, found in local
+
+
+def _last_key(schema: dict[str, Any], index: str | None, item: dict[str, Any]) -> dict[str, Any]:
+    """Where a query that ended at the item goes on: the keys of the table, and of the index that it reads."""
+    keys = [*schema["KeySchema"], *(_index(schema, index)[0]["KeySchema"] if index else ())]
+    return {each["AttributeName"]: item[each["AttributeName"]] for each in keys}
+
+
+def _consumed(schema: dict[str, Any], request: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
+    index = request.get("IndexName")
+    size = sum(item_size(item) for item in items)
     units = read_units(size, consistent=request.get("ConsistentRead", False))
     used = Consumption(table=0.0 if index else units)
     if index:
-        local = [each["IndexName"] for each in table(context, name).get("LocalSecondaryIndexes") or []]
-        (used.local_indexes if index in local else used.global_indexes)[index] = units
-    answer["ConsumedCapacity"] = shown(name, used, request["ReturnConsumedCapacity"])
+        _, is_local = _index(schema, index)
+        (used.local_indexes if is_local else used.global_indexes)[index] = units
+    return shown(request["TableName"], used, request["ReturnConsumedCapacity"])
+
+
+def _read_many(context: RequestContext, request: Request) -> Response:
+    answer = _without_capacity(ask_moto(context))
+    # AWS stops at the limit without looking whether that was the last item; Moto looks.
+    stopped = answer["ScannedCount"] == request.get("Limit") and "LastEvaluatedKey" not in answer
+    if not stopped and not wants_capacity(request):
+        return answer
+    schema = table(context, request["TableName"])
+    items = _evaluated(context, request)
+    if stopped:
+        answer["LastEvaluatedKey"] = _last_key(schema, request.get("IndexName"), items[-1])
+    if wants_capacity(request):
+        answer["ConsumedCapacity"] = _consumed(schema, request, items)
     return answer
 
 

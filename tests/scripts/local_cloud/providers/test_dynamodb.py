@@ -136,6 +136,18 @@ def test_a_query_consumes_what_it_evaluates_not_what_it_returns(dynamodb: Any, t
     assert units(dynamodb.scan(TableName=table, ConsistentRead=True, ReturnConsumedCapacity="TOTAL")) == 3.0
 
 
+@pytest.mark.parametrize("index", [None, "by-colour"])
+def test_a_query_that_stops_at_its_limit_says_where_even_at_the_last_item_where_moto_looks_ahead(
+    dynamodb: Any, table: str, index: str | None
+) -> None:
+    dynamodb.put_item(TableName=table, Item=item(Colour="red"))
+    scan = {"TableName": table, "Limit": 1} | ({"IndexName": index} if index else {})
+    first = dynamodb.scan(**scan)
+    assert first["LastEvaluatedKey"] == KEY | ({"Colour": {"S": "red"}} if index else {})
+    second = dynamodb.scan(**scan, ExclusiveStartKey=first["LastEvaluatedKey"])
+    assert (second["Count"], "LastEvaluatedKey" in second) == (0, False)
+
+
 def test_capacity_is_not_told_unless_asked_for(dynamodb: Any, table: str) -> None:
     assert "ConsumedCapacity" not in dynamodb.put_item(TableName=table, Item=item())
     answer = dynamodb.update_item(
