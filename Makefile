@@ -40,9 +40,10 @@ seed: env ## Load the datasets again (SCALE=10 for ten times the rows)
 destroy: env ## Remove what apply made, and show that nothing is left
 	@$(LAB) destroy
 
+# Three workers on two cores: most of the end-to-end time is the provider waiting.
 test: env ## Every test: units, plans, and the whole environment end to end
 	@.venv/bin/lab setup --quiet
-	@.venv/bin/pytest -n 2 --dist loadgroup
+	@.venv/bin/pytest -n 3 --dist loadgroup
 
 lint: ## ruff, mypy --strict, terraform fmt and validate, checkov
 	@$(PYTHON) scripts/bootstrap.py --checkov

@@ -86,3 +86,17 @@ def client(cloud: Cloud) -> Callable[[str], Any]:
         return cloud.session.client(service)
 
     return make
+
+
+#: Tests that share what is dear, by folder: the first that holds a test names its group.
+_GROUPS = ("scripts/local_cloud/databases", "scripts", "infrastructure", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each group on one worker, so that its servers and plans are made once."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            folder = item.path.relative_to(here).as_posix()
+            group = next((name for name in _GROUPS if folder.startswith(f"{name}/")), "rest")
+            item.add_marker(pytest.mark.xdist_group(group))
