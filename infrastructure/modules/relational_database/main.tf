@@ -49,16 +49,17 @@ resource "aws_db_instance" "this" {
   enabled_cloudwatch_logs_exports = keys(aws_cloudwatch_log_group.export)
   performance_insights_enabled    = var.performance_insights_enabled
 
-  backup_retention_period    = var.backup_retention_days
-  backup_window              = var.backup_window
-  copy_tags_to_snapshot      = true
-  delete_automated_backups   = true
-  skip_final_snapshot        = var.skip_final_snapshot
-  final_snapshot_identifier  = var.skip_final_snapshot ? null : coalesce(var.final_snapshot_identifier, "${var.identifier}-final")
-  deletion_protection        = var.deletion_protection
-  maintenance_window         = var.maintenance_window
-  auto_minor_version_upgrade = var.auto_minor_version_upgrade
-  apply_immediately          = var.apply_immediately
+  backup_retention_period     = var.backup_retention_days
+  backup_window               = var.backup_window
+  copy_tags_to_snapshot       = true
+  delete_automated_backups    = true
+  skip_final_snapshot         = var.skip_final_snapshot
+  final_snapshot_identifier   = var.skip_final_snapshot ? null : coalesce(var.final_snapshot_identifier, "${var.identifier}-final")
+  deletion_protection         = var.deletion_protection
+  maintenance_window          = var.maintenance_window
+  auto_minor_version_upgrade  = var.auto_minor_version_upgrade
+  apply_immediately           = var.apply_immediately
+  allow_major_version_upgrade = var.allow_major_version_upgrade
 
   tags = { Name = var.identifier }
 }

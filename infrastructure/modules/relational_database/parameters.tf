@@ -1,33 +1,35 @@
 locals {
-  # Loadable in bulk over TLS alone, with a row-based binary log for change data capture.
+  # Loadable in bulk, with a row-based binary log for change data capture; only logs that are files can be exported.
   mysql_parameters = {
-    require_secure_transport = { value = "1", apply_method = "immediate" }
-    binlog_format            = { value = "ROW", apply_method = "immediate" }
-    local_infile             = { value = "1", apply_method = "immediate" }
-    slow_query_log           = { value = "1", apply_method = "immediate" }
-    long_query_time          = { value = "1", apply_method = "immediate" }
-    # Only logs that are files can be exported.
-    log_output = { value = "FILE", apply_method = "immediate" }
+    require_secure_transport = "1"
+    binlog_format            = "ROW"
+    local_infile             = "1"
+    log_output               = "FILE"
+    slow_query_log           = "1"
+    long_query_time          = "1"
   }
 
   default_parameters = {
     mysql = local.mysql_parameters
 
     # RDS for MariaDB would else create databases in latin1.
-    mariadb = merge(local.mysql_parameters, {
-      character_set_server = { value = "utf8mb4", apply_method = "immediate" }
-    })
+    mariadb = merge(local.mysql_parameters, { character_set_server = "utf8mb4" })
 
     postgres = {
-      "rds.force_ssl"            = { value = "1", apply_method = "immediate" }
-      "rds.logical_replication"  = { value = "1", apply_method = "pending-reboot" }
-      log_min_duration_statement = { value = "1000", apply_method = "immediate" }
-      log_statement              = { value = "ddl", apply_method = "immediate" }
-      log_connections            = { value = "1", apply_method = "immediate" }
+      "rds.force_ssl"            = "1"
+      "rds.logical_replication"  = "1"
+      log_min_duration_statement = "1000"
+      log_statement              = "ddl"
+      log_connections            = "1"
     }
   }
 
-  parameters = merge(local.default_parameters[var.engine], var.parameters)
+  # For a value that equals its default RDS answers "pending-reboot" whatever it was told, and "immediate" would then
+  # differ in every plan. The instance starts with the group, so nothing waits for a reboot.
+  parameters = merge(
+    { for name, value in local.default_parameters[var.engine] : name => { value = value, apply_method = "pending-reboot" } },
+    var.parameters,
+  )
 }
 
 resource "aws_db_parameter_group" "this" {

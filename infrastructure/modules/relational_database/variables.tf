@@ -132,17 +132,20 @@ variable "port" {
 }
 
 variable "parameters" {
-  description = "Engine parameters beside the module's own (TLS, change data capture, slow log), by name. The module's own may be overridden, TLS may not."
+  description = <<-EOT
+    Engine parameters by name, beside the module's own (TLS, change data capture, logs) or in place of them; TLS stays.
+    `apply_method` immediate is for dynamic parameters only, and for values that differ from the default.
+  EOT
   type = map(object({
     value        = string
-    apply_method = optional(string, "immediate")
+    apply_method = optional(string, "pending-reboot")
   }))
   default  = {}
   nullable = false
 
   validation {
     condition     = alltrue([for parameter in var.parameters : contains(["immediate", "pending-reboot"], parameter.apply_method)])
-    error_message = "apply_method of a parameter must be immediate or pending-reboot, for example { max_connections = { value = \"200\", apply_method = \"pending-reboot\" } }."
+    error_message = "apply_method of a parameter must be immediate or pending-reboot, for example { max_connections = { value = \"200\" } }."
   }
 
   validation {
@@ -223,6 +226,13 @@ variable "auto_minor_version_upgrade" {
   description = "Whether AWS installs minor versions in the maintenance window."
   type        = bool
   default     = true
+  nullable    = false
+}
+
+variable "allow_major_version_upgrade" {
+  description = "Whether a new major engine_version may be installed. It cannot be undone: switch it on for that one apply."
+  type        = bool
+  default     = false
   nullable    = false
 }
 
