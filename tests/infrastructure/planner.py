@@ -77,18 +77,14 @@ class Planner:
 
     def _whole(self, module: str) -> TerraformTest:
         """The stack, or one of its modules, ready to plan."""
-        copy = self._folder / "stack"
-        if not copy.exists():
-            shutil.copytree(
-                INFRASTRUCTURE,
-                copy / "infrastructure",
-                ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"),
-            )
-        folder = copy / "infrastructure"
-        name = "offline_override.tf"
+        # A module in a copy of its own: with a provider block in it the stack could not call it any more.
+        source, name = INFRASTRUCTURE, "offline_override.tf"
         if module != ROOT_MODULE:
-            folder, name = folder / "modules" / module, "offline.tf"
-        return self._workspace(folder, {name: OFFLINE_PROVIDER}, needs_init=True)
+            source, name = INFRASTRUCTURE / "modules" / module, "offline.tf"
+        copy = self._folder / "whole" / module
+        if not copy.exists():
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+        return self._workspace(copy, {name: OFFLINE_PROVIDER}, needs_init=True)
 
     def _variables_only(self, module: str) -> TerraformTest:
         """A module's variables and their rules; of the root everything, since its modules hold rules too."""
