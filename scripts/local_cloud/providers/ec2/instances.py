@@ -14,7 +14,7 @@ from scripts.local_cloud.providers import network_interfaces
 from scripts.local_cloud.providers.ec2.listing import Listing
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
-from scripts.local_cloud.providers.moto_backend import instances, interfaces
+from scripts.local_cloud.providers.moto_backend import core, instances, interfaces
 
 NOT_FOUND = ("InvalidInstanceID.NotFound", "The instance ID '{}' does not exist")
 
@@ -222,7 +222,15 @@ def terminate(context: RequestContext, request: Request) -> Response:
         for instance_id in request["InstanceIds"]
         for interface_id in instances.interface_ids(*where, instance_id).values()
     ]
+    volumes = [
+        volume_id
+        for instance_id in request["InstanceIds"]
+        for volume_id in instances.volumes(*where, instance_id).values()
+    ]
     answer = pass_on(context, request)
+    for volume_id in volumes:
+        if not instances.has_volume(*where, volume_id):
+            core.forget_tags(*where, volume_id)
     for interface_id in attached:
         if interface_id in interfaces.ids(*where):
             interfaces.detach(*where, interface_id)

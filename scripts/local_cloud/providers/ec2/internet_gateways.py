@@ -37,9 +37,15 @@ Listing(
     not_found=("InvalidGatewayID.NotFound", "The gateway ID '{}' does not exist"),
 ).register(lambda context: from_moto(context, "EgressOnlyInternetGateways"))
 
-operations.passed_on(
-    "CreateInternetGateway", "CreateEgressOnlyInternetGateway", "DeleteEgressOnlyInternetGateway"
-)
+operations.passed_on("CreateInternetGateway", "CreateEgressOnlyInternetGateway")
+
+
+@operations.simulated("DeleteEgressOnlyInternetGateway")
+def delete_egress_only(context: RequestContext, request: Request) -> Response:
+    """Remove an egress-only gateway; routes over it become blackholes."""
+    answer = pass_on(context, request)
+    core.forget_tags(context.account_id, context.region, request["EgressOnlyInternetGatewayId"])
+    return answer
 
 
 def _attached_to(context: RequestContext, gateway_id: str) -> str:

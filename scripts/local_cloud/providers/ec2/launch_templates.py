@@ -12,9 +12,18 @@ from localstack.aws.api import RequestContext
 
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
-from scripts.local_cloud.providers.moto_backend import instances
+from scripts.local_cloud.providers.moto_backend import core, instances
 
-operations.passed_on("CreateLaunchTemplate", "DeleteLaunchTemplate", "DescribeLaunchTemplates")
+operations.passed_on("CreateLaunchTemplate", "DescribeLaunchTemplates")
+
+
+@operations.simulated("DeleteLaunchTemplate")
+def delete(context: RequestContext, request: Request) -> Response:
+    """Remove a template with its versions."""
+    template = _existing(context, request)
+    answer = pass_on(context, request)
+    core.forget_tags(context.account_id, context.region, template["LaunchTemplateId"])
+    return answer
 
 
 @operations.simulated("DescribeLaunchTemplateVersions")

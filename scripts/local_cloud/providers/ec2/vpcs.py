@@ -13,7 +13,7 @@ from localstack.aws.api import RequestContext
 from scripts.local_cloud.providers.ec2.listing import Listing, from_moto
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
-from scripts.local_cloud.providers.moto_backend import vpcs
+from scripts.local_cloud.providers.moto_backend import core, security_groups, vpcs
 
 NOT_FOUND = ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist")
 
@@ -80,7 +80,9 @@ def delete(context: RequestContext, request: Request) -> Response:
     check(context, vpc_id)
     if any(vpcs.dependents(context.account_id, context.region, vpc_id)):
         raise error("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+    group_id = security_groups.default_group(context.account_id, context.region, vpc_id)
     answer = pass_on(context, request)
+    core.forget_tags(context.account_id, context.region, group_id)
     vpcs.forget_leftovers(context.account_id, context.region, vpc_id)
     return answer
 

@@ -37,5 +37,5 @@ def set_tags(account_id: str, region: str, resource_id: str, tags: Mapping[str, 
 
 
 def forget_tags(account_id: str, region: str, resource_id: str) -> None:
-    """Drop the tags of a resource that is gone, which Moto never does."""
+    """Drop the tags of a resource that is gone, which Moto keeps for ever."""
     ec2(account_id, region).tags.pop(resource_id, None)

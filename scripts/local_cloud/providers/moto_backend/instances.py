@@ -147,6 +147,11 @@ def volumes(account_id: str, region: str, instance_id: str) -> dict[str, str]:
     return {device: block.volume_id for device, block in held.block_device_mapping.items()}
 
 
+def has_volume(account_id: str, region: str, volume_id: str) -> bool:
+    """Whether there is such a volume."""
+    return volume_id in ec2(account_id, region).volumes
+
+
 def set_volume(account_id: str, region: str, volume_id: str, attributes: Mapping[str, Any]) -> None:
     """Set attributes, by Moto's names, of a volume."""
     held = ec2(account_id, region).volumes[volume_id]

@@ -43,8 +43,9 @@ class Interface(NetworkInterface):
         return groups
 
     def delete(self) -> None:
-        """Called by Moto when the instance that it is attached to is terminated."""
-        remove(self.ec2_backend.account_id, self.ec2_backend.region_name, self.id)
+        """Called by Moto at every termination of its instance, the second one too."""
+        if self.id in self.ec2_backend.enis:
+            remove(self.ec2_backend.account_id, self.ec2_backend.region_name, self.id)
 
 
 def _interfaces(backend: Any) -> dict[str, Any]:
