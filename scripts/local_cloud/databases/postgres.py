@@ -159,6 +159,9 @@ class PostgresServer(EngineServer):
         try:
             pid = int(lock.read_text().split("\n", 1)[0])
             inside = Path(psutil.Process(pid).cwd()) == folder.data
+        except psutil.ZombieProcess:
+            # Killed, and not yet reaped by whoever started it: to PostgreSQL it lives.
+            inside = False
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return
         except psutil.AccessDenied:
