@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.connect import connect_to
 
 from scripts.local_cloud.providers import network_interfaces
@@ -142,6 +142,15 @@ def _launch(context: RequestContext, request: Request, wanted: list[Device]) -> 
     try:
         attached = [_interface(context, request, each, made) for each in _specifications(context, request)]
         answer = ask_moto(context, _for_moto(request, attached, wanted))
+    except CommonServiceException as problem:
+        if problem.code == "NoSuchEntity":
+            # AWS's own words: Terraform waits for a young profile to be known by them.
+            raise error(
+                "InvalidParameterValue",
+                f"Value ({request['IamInstanceProfile']}) for parameter iamInstanceProfile is invalid. "
+                "Invalid IAM Instance Profile name",
+            ) from problem
+        raise
     finally:
         for interface_id in () if answer else made:
             network_interfaces.delete(*where, interface_id)
