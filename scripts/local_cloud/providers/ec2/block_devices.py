@@ -1,8 +1,8 @@
 """The volumes that an instance starts with.
 
-Moto takes a volume's size for its encryption flag (`responses/instances.py:411`), forgets IOPS and
+Moto takes a volume's size for its encryption flag (`responses/instances.py:406`), forgets IOPS and
 throughput, refuses a root volume whose size the image says, and names every root device ``/dev/sda1``
-(`models/instances.py:299`).
+(`models/instances.py:306`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Moto puts an interface endpoint's addresses outside its subnets (`vpcs.py:995`). LocalStack adds route tables
 to a gateway endpoint without a route, so that deleting it fails (`services/ec2/provider.py:236`), and takes
-the version out of policies (`:487`), so that a written policy is never the one read.
+the version out of policies (`:472`), so that a written policy is never the one read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attributes of instances, one call at a time.
 
-Moto changes one attribute a call and takes an unknown one for "no groups" (`responses/instances.py:251`), and
-forgets the metadata options that a call does not name (`instances.py:944`).
+Moto changes one attribute a call and takes an unknown one for "no groups" (`responses/instances.py:375`), and
+forgets the metadata options that a call does not name (`instances.py:965`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Network interfaces: the API in front of the factory.
 
 Moto: addresses outside the rules (`elastic_network_interfaces.py:118`), groups that cannot be taken away
-(`:305`), no types, no check on deletion of an interface in use (`:382`), a source/destination check that is
+(`:305`), no types, no check on deletion of an interface in use (`:390`), a source/destination check that is
 the interface's alone.
 """
 

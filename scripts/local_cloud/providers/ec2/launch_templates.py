@@ -1,6 +1,6 @@
 """Launch templates.
 
-Moto shows the template's own tags as something to be launched (`responses/launch_templates.py:26`), user data
+Moto shows the template's own tags as something to be launched (`responses/launch_templates.py:20`), user data
 that nobody gave as an empty text, and takes no source for a new version.
 """
 

@@ -1,7 +1,7 @@
 """Prefix lists, AWS's own and customers'.
 
 Moto shows AWS's lists without their blocks, loses the name of a list that is changed
-(`managed_prefixes.py:131`) and keeps one that is deleted for another look.
+(`managed_prefixes.py:127`) and keeps one that is deleted for another look.
 """
 
 from __future__ import annotations

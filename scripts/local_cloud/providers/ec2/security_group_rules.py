@@ -1,8 +1,8 @@
 """The rules of security groups.
 
 Moto: descriptions of references are lost (`security_groups.py:95`), changing a rule overlooks references,
-IPv6 and prefix lists (`:890`), a part of a refused request stays (`:960`), and LocalStack answers that it
-revoked what was not there (`services/ec2/provider.py:323`).
+IPv6 and prefix lists (`:890`), a part of a refused request stays (`:956`), and LocalStack answers that it
+revoked what was not there (`services/ec2/provider.py:319`).
 """
 
 from __future__ import annotations

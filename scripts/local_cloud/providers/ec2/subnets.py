@@ -1,7 +1,7 @@
 """Subnets.
 
 Moto deletes one that interfaces are in, takes any region's zone, and overlooks attributes that LocalStack
-then would set only had Moto refused them (`services/ec2/provider.py:262`).
+then would set only had Moto refused them (`services/ec2/provider.py:257`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """VPCs.
 
 Moto keeps a CIDR block as typed, and lets a network go that gateways, groups, ACLs or endpoints still need
-(`vpcs.py:844`).
+(`vpcs.py:842`).
 """
 
 from __future__ import annotations

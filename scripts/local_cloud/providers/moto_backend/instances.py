@@ -74,7 +74,7 @@ def metadata_options(account_id: str, region: str, instance_id: str) -> dict[str
 
 
 def set_metadata_options(account_id: str, region: str, instance_id: str, options: Mapping[str, Any]) -> None:
-    """Set some of an instance's metadata options; the others, which Moto forgets (`:944`), stay."""
+    """Set some of an instance's metadata options; the others, which Moto forgets (`:965`), stay."""
     held = ec2(account_id, region).get_instance_by_id(instance_id).metadata_options
     for name, ours in (
         ("HttpTokens", "http_tokens"),

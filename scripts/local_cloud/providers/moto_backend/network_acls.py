@@ -1,7 +1,7 @@
 """Network ACLs: entries in the shape of ``DescribeNetworkAcls``, whole.
 
-Moto loses the ICMP type and code (`responses/network_acls.py:22`) and knows the catch-all entry, which denies
-what no other entry matched, on default ACLs alone (`models/network_acls.py:43`).
+Moto loses the ICMP type and code (`responses/network_acls.py:23`) and knows the catch-all entry, which denies
+what no other entry matched, on default ACLs alone (`models/network_acls.py:49`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A rule goes in and out in the shape of ``DescribeSecurityGroupRules``. Moto's own rule keeps no description of
 a reference to a group or a prefix list (`security_groups.py:95`), and takes two rules for different that
-differ in nothing but the description (`:131`).
+differ in nothing but the description (`:125`).
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def complete(account_id: str, region: str, vpc_id: str) -> None:
     """Give a VPC's default group and ACLs the rules that AWS gives them and Moto does not.
 
     The default group admits its own members, which Moto leaves out; its default ACL has no IPv6 entries
-    (`network_acls.py:43`).
+    (`network_acls.py:49`).
     """
     backend = ec2(account_id, region)
     if not getattr(backend.vpcs[vpc_id], "lab_completed", False):
