@@ -60,13 +60,22 @@ def sync(environment: str, lock_file: str, editable: bool) -> None:
                 return
     say("Setting up %s (once; about a minute)" % os.path.relpath(environment, ROOT))
     python = os.path.join(environment, "bin", "python")
-    uv("venv", "--quiet", "--clear", "--python", sys.executable, environment)
+    if not same_python(python):
+        uv("venv", "--quiet", "--clear", "--python", sys.executable, environment)
     uv("pip", "sync", "--quiet", "--python", python, "--require-hashes", lock_file)
     if editable:
         # The build back-end comes from the lock too, so that nothing unpinned is fetched to build ourselves.
         uv("pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation", "-e", ROOT)
     with open(stamp, "w") as file:
         file.write(wanted)
+
+
+def same_python(python: str) -> bool:
+    """Whether an environment is there already and of this Python; then what it holds is brought up to date."""
+    ask = [python, "-c", "import sys; print(sys.version)"]
+    return os.path.exists(python) and subprocess.run(ask, capture_output=True, text=True).stdout == (
+        sys.version + "\n"
+    )
 
 
 def lock() -> None:
