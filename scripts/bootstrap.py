@@ -71,7 +71,7 @@ def sync(environment: str, lock_file: str, editable: bool) -> None:
 
 
 def same_python(python: str) -> bool:
-    """Whether an environment is there already and of this Python; then what it holds is brought up to date."""
+    """Whether an environment of this Python is there already; then it is brought up to date in place."""
     ask = [python, "-c", "import sys; print(sys.version)"]
     return os.path.exists(python) and subprocess.run(ask, capture_output=True, text=True).stdout == (
         sys.version + "\n"
