@@ -37,6 +37,7 @@ SERVICES = (
     "firehose",
     "glue",
     "kinesis",
+    "logs",
     "rds",
 )
 
