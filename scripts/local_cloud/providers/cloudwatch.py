@@ -7,7 +7,7 @@ from localstack.aws.skeleton import create_dispatch_table
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.services.plugins import Service
 
-from scripts.local_cloud.providers.framework import Operations, Request
+from scripts.local_cloud.providers.framework import Operations, Request, Response, error
 
 PROVIDER = CloudwatchProvider()
 OPERATIONS = Operations("cloudwatch", fallback=create_dispatch_table(PROVIDER))
@@ -20,17 +20,38 @@ OPERATIONS.passed_on(
     "DisableAlarmActions",
     "EnableAlarmActions",
     "GetDashboard",
-    "GetMetricData",
     "GetMetricStatistics",
     "ListDashboards",
     "ListMetrics",
     "ListTagsForResource",
     "PutDashboard",
-    "PutMetricData",
     "SetAlarmState",
     "TagResource",
     "UntagResource",
 )
+
+
+@OPERATIONS.simulated("PutMetricData")
+def put_metric_data(context: RequestContext, request: Request) -> Response | None:
+    """LocalStack fails without plain metric data."""
+    if not request.get("MetricData"):
+        raise error("MissingParameter", "The parameter MetricData is required.")
+    return OPERATIONS.fallback("PutMetricData")(context, request)
+
+
+@OPERATIONS.simulated("GetMetricData")
+def get_metric_data(context: RequestContext, request: Request) -> Response | None:
+    """LocalStack fails on a query that is an expression, which AWS would compute."""
+    for query in request["MetricDataQueries"]:
+        if query.get("Expression"):
+            raise error(
+                "UnsupportedOperation", "The local cloud has no metric math: query the metrics themselves."
+            )
+        if not query.get("MetricStat"):
+            raise error(
+                "ValidationError", f"The query {query.get('Id')} must have a MetricStat or an Expression."
+            )
+    return OPERATIONS.fallback("GetMetricData")(context, request)
 
 
 @OPERATIONS.simulated("PutMetricAlarm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +20,13 @@ from tests.conftest import Cloud
 REFUSAL = "UnsupportedOperation"
 #: An account of its own: what these calls make is in nobody's way.
 ACCOUNT = "000000007357"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """LocalStack's CloudWatch starts a thread when it is made, and this process could not end."""
+    yield
+    import_module("scripts.local_cloud.providers.cloudwatch").PROVIDER.shutdown_alarm_scheduler()
 
 
 def model_of(service: str) -> ServiceModel:
