@@ -18,7 +18,7 @@ from rich.progress import Progress as RichProgress
 from rich.progress import TaskID
 from rich.table import Table
 
-from scripts import aws, config, costs, leftovers, overview
+from scripts import aws, config, costs, leftovers, orphans, overview
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode, LabError, RemoteError
 from scripts.local_cloud import lifecycle, status
@@ -147,6 +147,7 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
         if settings.target == "local":
             _up(settings)
         terraform.init()
+        _recover(settings, terraform)
         if settings.target == "local":
             terraform.apply()
         elif terraform.plan():
@@ -173,12 +174,13 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
             _say(f"LocalStack does not run, so nothing of the environment exists any more.{kept}")
             return
         terraform.init()
+        _recover(settings, terraform)
         if settings.target == "local":
             terraform.destroy()
         elif terraform.plan(destroy=True):
             _confirm("Destroy all of this on AWS?", yes)
             terraform.apply_plan()
-        remains = leftovers.find(aws.session(settings), settings.name)
+        remains = [str(found) for found in leftovers.find(aws.session(settings), settings.name)]
         if settings.target == "local":
             remains += [f"server {server.identifier}" for server in LocalCloud(settings).servers()]
     if remains:
@@ -342,6 +344,26 @@ def _progress() -> Iterator[Progress]:
             bars.update(tasks[what], completed=done, total=total, visible=done < total)
 
         yield bar
+
+
+def _recover(settings: Settings, terraform: Terraform) -> None:
+    """Deal with what a killed Terraform made and did not write down."""
+    if not terraform.unfinished:
+        return
+    _say("The last run of Terraform was killed: looking for what it made and did not write down")
+    terraform.plan(quiet=True)
+    session = aws.session(settings)
+    found = orphans.find(session, settings.name, settings.state_file, terraform.show_plan())
+    for each in found:
+        _say(f"  {each}")
+    if found and settings.target == "aws":
+        raise RemoteError(
+            "These exist on AWS and are not in Terraform's state.",
+            "Import each with `terraform import`, or delete it; then remove "
+            f"{settings.terraform_dir / 'unfinished'} and run the command again.",
+        )
+    orphans.remove(session, found, settings.name)
+    terraform.recovered()
 
 
 def _show_costs(terraform: Terraform) -> None:

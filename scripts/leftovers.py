@@ -1,19 +1,38 @@
-"""What of an environment still exists: how `destroy` proves that nothing is left behind."""
+"""What of an environment still exists: how `destroy` proves that nothing is left behind.
+
+Asks the services themselves, not Terraform's state: what an interrupted apply made is in no state.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import boto3
 
-if TYPE_CHECKING:
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+@dataclass(frozen=True, order=True)
+class Leftover:
+    """One resource of the environment that AWS knows.
+
+    Attributes
+    ----------
+    kind
+        Its kind in AWS's words; names the search that found it.
+    id
+        Name, id, ARN or URL: what AWS's own calls take.
+    """
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
 
 
-def find(session: boto3.Session, name: str, without: Container[str] = ()) -> list[str]:
-    """Every resource of the environment that AWS still knows, as ``<kind> <name>``, sorted.
+def find(session: boto3.Session, name: str, without: Container[str] = ()) -> list[Leftover]:
+    """Every resource of the environment, by its name or its tag ``Project``, sorted.
 
     Parameters
     ----------
@@ -23,150 +42,153 @@ def find(session: boto3.Session, name: str, without: Container[str] = ()) -> lis
         The environment's prefix, Terraform's ``var.name``.
     without
         Services that are not asked, since the target has none of them.
-
-    Notes
-    -----
-    Asks the services themselves, not Terraform's state: what a crashed apply left behind is in no state.
     """
+    any_service: Any = session  # whose stubs know a client by its literal name alone
     return sorted(
-        f"{kind} {found}"
+        Leftover(kind, found)
         for service, kind, search in _SEARCHES
         if service not in without
-        for found in search(session, name)
+        for found in search(any_service.client(service), name)
     )
 
 
-Search = Callable[[boto3.Session, str], Iterator[str]]
+#: Finds the ids of one kind, given the service's client and the environment's name.
+Search = Callable[[Any, str], Iterable[str]]
 
 
-def _named(name: str, candidates: Iterator[str]) -> Iterator[str]:
-    """Those whose last part is the prefix or starts with it and a hyphen."""
-    for each in candidates:
-        last = each.rpartition("/")[2]
-        if last == name or last.startswith(f"{name}-"):
-            yield each
+def _ours(name: str, candidate: str) -> bool:
+    last = candidate.rpartition("/")[2]
+    return last == name or last.startswith(f"{name}-")
 
 
-def _tagged(name: str) -> list[FilterTypeDef]:
-    return [{"Name": "tag:Project", "Values": [name]}]
+def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page.get(key, ())
+    else:
+        yield from getattr(client, operation)(**arguments).get(key, ())
 
 
-def _db_instances(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("rds").get_paginator("describe_db_instances").paginate()
-    return _named(name, (each["DBInstanceIdentifier"] for page in pages for each in page["DBInstances"]))
+def _named(operation: str, key: str, field: str | None = None, **arguments: Any) -> Search:
+    """Those of a listing whose name is the environment's."""
+
+    def search(client: Any, name: str) -> Iterator[str]:
+        for each in _pages(client, operation, key, **arguments):
+            found = each[field] if field else each
+            if _ours(name, found):
+                yield found
+
+    return search
 
 
-def _db_groups(session: boto3.Session, name: str) -> Iterator[str]:
-    rds = session.client("rds")
-    subnets = rds.get_paginator("describe_db_subnet_groups").paginate()
-    yield from _named(
-        name, (each["DBSubnetGroupName"] for page in subnets for each in page["DBSubnetGroups"])
-    )
-    groups = rds.get_paginator("describe_db_parameter_groups").paginate()
-    yield from _named(
-        name, (each["DBParameterGroupName"] for page in groups for each in page["DBParameterGroups"])
-    )
+def _tagged(
+    operation: str, key: str, field: str, filters: str = "Filters", counts: Callable[[Any], bool] = bool
+) -> Search:
+    """Those of EC2's resources that carry the environment's tag and of which `counts` is true."""
+
+    def search(client: Any, name: str) -> Iterator[str]:
+        wanted = {filters: [{"Name": "tag:Project", "Values": [name]}]}
+        return (each[field] for each in _pages(client, operation, key, **wanted) if counts(each))
+
+    return search
 
 
-def _vpcs(ec2: EC2Client, name: str) -> list[str]:
-    found = ec2.describe_vpcs(Filters=_tagged(name))
-    return [vpc["VpcId"] for vpc in found["Vpcs"]]
+def _instances(ec2: Any, name: str) -> Iterator[str]:
+    wanted = [{"Name": "tag:Project", "Values": [name]}]
+    for reservation in _pages(ec2, "describe_instances", "Reservations", Filters=wanted):
+        for each in reservation["Instances"]:
+            if each["State"]["Name"] != "terminated":
+                yield each["InstanceId"]
 
 
-def _network(session: boto3.Session, name: str) -> Iterator[str]:
-    ec2 = session.client("ec2")
-    for vpc in _vpcs(ec2, name):
-        yield vpc
-        interfaces = ec2.describe_network_interfaces(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
-        yield from (each["NetworkInterfaceId"] for each in interfaces["NetworkInterfaces"])
+def _interfaces(ec2: Any, name: str) -> Iterator[str]:
+    """Interfaces in the environment's VPC; those of AWS's own services carry no tag."""
+    for vpc in _tagged("describe_vpcs", "Vpcs", "VpcId")(ec2, name):
+        inside = [{"Name": "vpc-id", "Values": [vpc]}]
+        for each in _pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=inside):
+            yield each["NetworkInterfaceId"]
 
 
-def _by_tag(session: boto3.Session, name: str) -> Iterator[str]:
-    """Addresses, instances, volumes and NAT gateways, which have no name of their own."""
-    ec2 = session.client("ec2")
-    yield from (each["AllocationId"] for each in ec2.describe_addresses(Filters=_tagged(name))["Addresses"])
-    for reservation in ec2.describe_instances(Filters=_tagged(name))["Reservations"]:
-        for instance in reservation["Instances"]:
-            if instance["State"]["Name"] != "terminated":
-                yield instance["InstanceId"]
-    yield from (each["VolumeId"] for each in ec2.describe_volumes(Filters=_tagged(name))["Volumes"])
-    for gateway in ec2.describe_nat_gateways(Filters=_tagged(name))["NatGateways"]:
-        if gateway["State"] != "deleted":
-            yield gateway["NatGatewayId"]
+def _topics(sns: Any, name: str) -> Iterator[str]:
+    arns = (each["TopicArn"] for each in _pages(sns, "list_topics", "Topics"))
+    return (arn for arn in arns if _ours(name, arn.rpartition(":")[2]))
 
 
-def _load_balancers(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("elbv2").get_paginator("describe_load_balancers").paginate()
-    return _named(name, (each["LoadBalancerName"] for page in pages for each in page["LoadBalancers"]))
+def _log_groups(logs: Any, name: str) -> Iterator[str]:
+    names = (each["logGroupName"] for each in _pages(logs, "describe_log_groups", "logGroups"))
+    return (each for each in names if any(_ours(name, part) for part in each.split("/")))
 
 
-def _buckets(session: boto3.Session, name: str) -> Iterator[str]:
-    return _named(name, (each["Name"] for each in session.client("s3").list_buckets()["Buckets"]))
-
-
-def _tables(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("dynamodb").get_paginator("list_tables").paginate()
-    return _named(name, (each for page in pages for each in page["TableNames"]))
-
-
-def _streams(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("kinesis").get_paginator("list_streams").paginate()
-    return _named(name, (each for page in pages for each in page["StreamNames"]))
-
-
-def _delivery_streams(session: boto3.Session, name: str) -> Iterator[str]:
-    return _named(name, iter(session.client("firehose").list_delivery_streams()["DeliveryStreamNames"]))
-
-
-def _queues(session: boto3.Session, name: str) -> Iterator[str]:
-    found = session.client("sqs").list_queues(QueueNamePrefix=name)
-    return _named(name, iter(found.get("QueueUrls", [])))
-
-
-def _topics(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("sns").get_paginator("list_topics").paginate()
-    return _named(name, (each["TopicArn"].rpartition(":")[2] for page in pages for each in page["Topics"]))
-
-
-def _log_groups(session: boto3.Session, name: str) -> Iterator[str]:
-    pages = session.client("logs").get_paginator("describe_log_groups").paginate()
-    names = (each["logGroupName"] for page in pages for each in page["logGroups"])
-    return (each for each in names if f"/{name}" in each)
-
-
-def _secrets(session: boto3.Session, name: str) -> Iterator[str]:
+def _secrets(secretsmanager: Any, name: str) -> Iterator[str]:
     """Secrets of the DB instances: RDS names them by itself and tags them with their instance."""
-    pages = session.client("secretsmanager").get_paginator("list_secrets").paginate()
-    for page in pages:
-        for secret in page["SecretList"]:
-            tags = {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}
-            if f":db:{name}-" in tags.get("aws:rds:primaryDBInstanceArn", ""):
-                yield secret["Name"]
+    for secret in _pages(secretsmanager, "list_secrets", "SecretList"):
+        tags = {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}
+        if f":db:{name}-" in tags.get("aws:rds:primaryDBInstanceArn", ""):
+            yield secret["ARN"]
 
 
-def _identities(session: boto3.Session, name: str) -> Iterator[str]:
-    iam = session.client("iam")
-    roles = iam.get_paginator("list_roles").paginate()
-    yield from _named(name, (each["RoleName"] for page in roles for each in page["Roles"]))
-    users = iam.get_paginator("list_users").paginate()
-    yield from _named(name, (each["UserName"] for page in users for each in page["Users"]))
-    policies = iam.get_paginator("list_policies").paginate(Scope="Local")
-    yield from _named(name, (each["PolicyName"] for page in policies for each in page["Policies"]))
+def _not_default(group: Any) -> bool:
+    return bool(group["GroupName"] != "default")
+
+
+def _not_deleted(each: Any) -> bool:
+    return str(each["State"]).lower() not in ("deleted", "deleting")
 
 
 _SEARCHES: tuple[tuple[str, str, Search], ...] = (
-    ("dynamodb", "table", _tables),
-    ("ec2", "network", _network),
-    ("ec2", "tagged", _by_tag),
-    ("elbv2", "load balancer", _load_balancers),
-    ("firehose", "delivery stream", _delivery_streams),
-    ("iam", "identity", _identities),
-    ("kinesis", "stream", _streams),
+    ("cloudwatch", "alarm", _named("describe_alarms", "MetricAlarms", "AlarmName")),
+    ("cloudwatch", "dashboard", _named("list_dashboards", "DashboardEntries", "DashboardName")),
+    ("dynamodb", "table", _named("list_tables", "TableNames")),
+    ("ec2", "address", _tagged("describe_addresses", "Addresses", "AllocationId")),
+    (
+        "ec2",
+        "endpoint",
+        _tagged("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", counts=_not_deleted),
+    ),
+    ("ec2", "flow log", _tagged("describe_flow_logs", "FlowLogs", "FlowLogId", filters="Filter")),
+    ("ec2", "instance", _instances),
+    (
+        "ec2",
+        "internet gateway",
+        _tagged("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    ),
+    ("ec2", "launch template", _tagged("describe_launch_templates", "LaunchTemplates", "LaunchTemplateId")),
+    (
+        "ec2",
+        "NAT gateway",
+        _tagged("describe_nat_gateways", "NatGateways", "NatGatewayId", counts=_not_deleted),
+    ),
+    ("ec2", "network ACL", _tagged("describe_network_acls", "NetworkAcls", "NetworkAclId")),
+    ("ec2", "network interface", _interfaces),
+    ("ec2", "route table", _tagged("describe_route_tables", "RouteTables", "RouteTableId")),
+    (
+        "ec2",
+        "security group",
+        _tagged("describe_security_groups", "SecurityGroups", "GroupId", counts=_not_default),
+    ),
+    ("ec2", "subnet", _tagged("describe_subnets", "Subnets", "SubnetId")),
+    ("ec2", "volume", _tagged("describe_volumes", "Volumes", "VolumeId")),
+    ("ec2", "VPC", _tagged("describe_vpcs", "Vpcs", "VpcId")),
+    ("elbv2", "load balancer", _named("describe_load_balancers", "LoadBalancers", "LoadBalancerName")),
+    ("elbv2", "target group", _named("describe_target_groups", "TargetGroups", "TargetGroupName")),
+    ("firehose", "delivery stream", _named("list_delivery_streams", "DeliveryStreamNames")),
+    ("iam", "group", _named("list_groups", "Groups", "GroupName")),
+    ("iam", "instance profile", _named("list_instance_profiles", "InstanceProfiles", "InstanceProfileName")),
+    ("iam", "policy", _named("list_policies", "Policies", "Arn", Scope="Local")),
+    ("iam", "role", _named("list_roles", "Roles", "RoleName")),
+    ("iam", "user", _named("list_users", "Users", "UserName")),
+    ("kinesis", "stream", _named("list_streams", "StreamNames")),
+    ("kms", "key alias", _named("list_aliases", "Aliases", "AliasName")),
     ("logs", "log group", _log_groups),
-    ("rds", "DB group", _db_groups),
-    ("rds", "DB instance", _db_instances),
-    ("s3", "bucket", _buckets),
+    ("rds", "DB instance", _named("describe_db_instances", "DBInstances", "DBInstanceIdentifier")),
+    (
+        "rds",
+        "DB parameter group",
+        _named("describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName"),
+    ),
+    ("rds", "DB subnet group", _named("describe_db_subnet_groups", "DBSubnetGroups", "DBSubnetGroupName")),
+    ("s3", "bucket", _named("list_buckets", "Buckets", "Name")),
     ("secretsmanager", "secret", _secrets),
     ("sns", "topic", _topics),
-    ("sqs", "queue", _queues),
+    ("sqs", "queue", _named("list_queues", "QueueUrls")),
 )

@@ -148,6 +148,8 @@ def environment(settings: Settings, environ: Mapping[str, str] | None = None) ->
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # The default of 25 keeps Terraform waiting for a quarter of an hour when LocalStack is gone.
+            "AWS_MAX_ATTEMPTS": "5",
         }
     env |= {
         "TF_DATA_DIR": str(settings.terraform_data_dir),
@@ -265,8 +267,24 @@ class Terraform:
         """Addresses of the managed resources in the state."""
         return resources_in_state(self._settings.state_file)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last apply or destroy was killed, so that the state may not know what it made."""
+        return self._unfinished.exists()
+
+    def recovered(self) -> None:
+        """What was made and not written down has been dealt with."""
+        self._unfinished.unlink(missing_ok=True)
+
+    @property
+    def _unfinished(self) -> Path:
+        return self._settings.terraform_dir / "unfinished"
+
     def _change(self, command: str, *arguments: str) -> None:
+        self._unfinished.touch()
         answer = self._run(command, f"-parallelism={PARALLELISM}", *arguments)
+        if answer.returncode >= 0:
+            self.recovered()
         if answer.returncode != 0:
             raise RemoteError(
                 f"terraform {command} failed; its message is above.",
@@ -282,17 +300,33 @@ class Terraform:
 
     def _run(self, command: str, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
         line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
+        asking = ["-input=false"] if command in _ASKING else []
         colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
-        # Terraform's talk is for people: standard output belongs to the one result of a command.
-        return subprocess.run(
-            [*line, *(["-input=false"] if command in _ASKING else []), *colour, *arguments],
+        with subprocess.Popen(
+            [*line, *asking, *colour, *arguments],
             env=environment(self._settings),
             stdin=subprocess.DEVNULL,
+            # Terraform's talk is for people: standard output belongs to the one result of a command.
             stdout=subprocess.PIPE if capture else sys.stderr,
             stderr=subprocess.PIPE if capture else None,
             text=True,
-            check=False,
-        )
+        ) as process:
+            output, errors = _outcome(process)
+        return subprocess.CompletedProcess(line, process.returncode, output, errors)
+
+
+def _outcome(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for Terraform to end, also through Ctrl-C: it gets that too, and needs time to write its state."""
+    interrupted = False
+    while True:
+        try:
+            output, errors = process.communicate()
+            break
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    return output, errors
 
 
 _ASKING = frozenset({"init", "plan", "apply", "destroy"})

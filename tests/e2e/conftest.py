@@ -36,10 +36,10 @@ class Environment:
         """How its master user connects to a DB instance."""
         return connections.access(self.settings, self.session, identifier)
 
-    def lab(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run `lab` with these arguments; fails with everything it said unless it exits as expected."""
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `lab` with these arguments."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LAB_"))}
-        answer = subprocess.run(
+        return subprocess.Popen(
             [str(LAB), *arguments],
             cwd=ROOT,
             env=clean
@@ -48,14 +48,19 @@ class Environment:
                 "LAB_GATEWAY_PORT": str(self.settings.gateway_port),
             },
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        said = f"lab {' '.join(arguments)} exited {answer.returncode}\n{answer.stdout}\n{answer.stderr}"
-        assert answer.returncode == expect, said
-        assert "Traceback (most recent call last)" not in answer.stderr, said
-        return answer
+
+    def lab(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run `lab` with these arguments; fails with everything it said unless it exits as expected."""
+        process = self.start(*arguments)
+        output, errors = process.communicate()
+        said = f"lab {' '.join(arguments)} exited {process.returncode}\n{output}\n{errors}"
+        assert process.returncode == expect, said
+        assert "Traceback (most recent call last)" not in errors, said
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 @pytest.fixture(scope="session")

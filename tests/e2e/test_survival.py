@@ -1,0 +1,112 @@
+"""Killed in the middle of work: a clear message, and the documented next command brings everything back.
+
+Told in order, on an environment of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from scripts import leftovers
+from scripts.local_cloud.lifecycle import LocalCloud
+from tests.conftest import own_settings
+from tests.e2e.conftest import Environment
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("survival")]
+
+#: Seconds until a stack's slowest part has been begun, on a machine that is busy with other tests.
+PATIENCE = 240
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Iterator[Environment]:
+    with own_settings() as settings:
+        made = Environment(settings)
+        try:
+            yield made
+        finally:
+            made.lab("clean")
+
+
+def _terraform_of(lab: subprocess.Popen[str]) -> psutil.Process | None:
+    children = psutil.Process(lab.pid).children()
+    return next((child for child in children if child.name() == "terraform"), None)
+
+
+def _kill_in_the_middle(environment: Environment, command: str, midway: Callable[[], bool]) -> str:
+    """Kill Terraform alone when ``midway`` is true; what `lab` then says."""
+    lab = environment.start(command)
+    deadline = time.monotonic() + PATIENCE
+    while not midway():
+        assert lab.poll() is None, lab.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    terraform = _terraform_of(lab)
+    assert terraform is not None
+    terraform.kill()
+    _, said = lab.communicate(timeout=60)
+    assert lab.returncode == 4, said
+    assert "Traceback (most recent call last)" not in said
+    return said
+
+
+def _db_instances(environment: Environment) -> int:
+    if not LocalCloud(environment.settings).localstack.answers():
+        return 0
+    return len(environment.session.client("rds").describe_db_instances()["DBInstances"])
+
+
+def test_after_terraform_was_killed_while_applying_apply_finishes_the_work(fragile: Environment) -> None:
+    _kill_in_the_middle(fragile, "apply", lambda: _db_instances(fragile) == 2)
+    told = fragile.lab("apply")
+    assert "DB instance sourcelab-mysql" in told.stderr
+    fragile.lab("status")
+    fragile.lab("plan")
+
+
+def test_two_commands_that_change_the_environment_do_not_run_at_once(fragile: Environment) -> None:
+    first = fragile.start("plan")
+    time.sleep(3)
+    assert first.poll() is None
+    told = fragile.lab("apply", expect=3)
+    assert "Another `lab` or `make` command" in told.stderr
+    first.communicate()
+    assert first.returncode == 0
+
+
+def test_after_terraform_was_killed_while_destroying_destroy_finishes_the_work(fragile: Environment) -> None:
+    s3 = fragile.session.client("s3")
+    _kill_in_the_middle(fragile, "destroy", lambda: not s3.list_buckets()["Buckets"])
+    fragile.lab("destroy")
+    assert leftovers.find(fragile.session, "sourcelab") == []
+    assert LocalCloud(fragile.settings).servers() == ()
+
+
+def test_after_a_reboot_nothing_is_taken_for_running_and_up_starts_a_clean_life(fragile: Environment) -> None:
+    cloud = LocalCloud(fragile.settings)
+    fragile.session.client("rds").create_db_instance(
+        DBInstanceIdentifier="old", Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20,
+        MasterUsername="labadmin", MasterUserPassword="correct-horse",
+    )  # fmt: skip
+    fragile.session.client("rds").get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="old", WaiterConfig={"Delay": 1}
+    )
+    (server,) = cloud.servers()
+    process = cloud.process()
+    assert process is not None
+    assert server.pid is not None
+    for pid in (process.pid, server.pid):
+        os.kill(pid, signal.SIGKILL)
+    told = fragile.lab("status", expect=1)
+    assert "make apply" in told.stdout
+    fragile.lab("up")
+    fragile.lab("status")
+    assert cloud.servers() == ()
+    assert not server.data_dir.exists()
