@@ -46,6 +46,18 @@ def store_of(context: RequestContext) -> KinesisStore:
     return store
 
 
+def all_streams() -> list[Stream]:
+    """The streams of every account and region."""
+    return [stream for _, _, store in _stores.iter_stores() for stream in store.streams.values()]
+
+
+def last_sequence(account_id: str, region: str, name: str) -> str:
+    """The sequence number that the stream gave last: whoever reads behind it reads what comes from now on."""
+    store: KinesisStore = _stores[account_id][region]
+    with _lock:
+        return str(store.streams[name].sequence)
+
+
 def invalid(message: str) -> CommonServiceException:
     """AWS's error for a value that cannot be."""
     return error("InvalidArgumentException", message)
