@@ -15,10 +15,13 @@ from scripts.errors import MissingError
 from scripts.local_cloud.databases import binaries
 from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.servers import DatabaseServers
+from scripts.local_cloud.delivery import recovery as delivery
+from scripts.local_cloud.delivery.report import Running
+from scripts.local_cloud.delivery.report import running as delivery_running
 from scripts.local_cloud.localstack import LocalStack, Process
 
 #: What lies in the run-time folder.
-_OURS = ("authority", "checkov", "databases", "localstack", "lock", "log", "terraform", "uv")
+_OURS = ("authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "terraform", "uv")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class LocalCloud:
         servers = DatabaseServers(self._settings.local_dir, process.epoch)
         removed = tuple(servers.remove_foreign())
         recovered = tuple(servers.recover())
+        if not delivery.ensure(process.port):
+            say("Firehose does not deliver yet; see log/firehose.log in the run-time folder")
         return Arrival(
             started=process != before,
             recovered=recovered,
@@ -102,9 +107,24 @@ class LocalCloud:
             # Somebody's own files keep the folder.
             self._settings.local_dir.rmdir()
 
+    def reset(self) -> None:
+        """Stop everything and forget it: servers with their data, LocalStack's files, Terraform's state.
+
+        The state is archived. What only costs time to make again, such as Terraform's provider, stays.
+        """
+        self.down()
+        DatabaseServers(self._settings.local_dir, "").delete_all()
+        self._adopt_state("")
+        for name in ("localstack", "authority"):
+            shutil.rmtree(self._settings.local_dir / name, ignore_errors=True)
+
     def process(self) -> Process | None:
         """The running LocalStack."""
         return self.localstack.running()
+
+    def delivery(self) -> Running | None:
+        """Firehose's delivery process; None when there is nothing to deliver."""
+        return delivery_running(self._settings)
 
     def servers(self) -> tuple[ServerStatus, ...]:
         """The database servers in the journal, of whatever life."""

@@ -53,14 +53,18 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
     ("dynamodb", "real", "items are kept and served; capacity is not limited"),
     ("kinesis", "real", "records are kept in shards and served"),
     ("secretsmanager", "real", "secrets are kept; those of DB instances open the servers"),
-    ("firehose", "simulated", "delivery streams are recorded; records of a Kinesis source are not delivered"),
+    ("firehose", "real", "records are delivered to S3, by a process of its own"),
     (
         "ec2: network",
         "simulated",
         "addresses, interfaces, routes and rules are kept as on AWS; no packet is stopped",
     ),
     ("ec2: instances", "simulated", "instances are recorded; no machine runs"),
-    ("elbv2", "simulated", "load balancers are recorded; nothing listens, no target is checked"),
+    (
+        "elbv2",
+        "simulated",
+        "load balancers are recorded, nothing listens; targets outside the VPCs are really checked",
+    ),
     ("glue, athena", "simulated", "definitions are kept; jobs, crawlers and queries are refused"),
     ("iam, kms", "simulated", "policies and keys are recorded; every signed request is allowed"),
     (
@@ -77,6 +81,7 @@ def parts(cloud: LocalCloud) -> list[Part]:
     return [
         _localstack(cloud, up),
         *(_server(server, cloud, up) for server in cloud.servers()),
+        *_delivery(cloud, up),
         *(
             Part(name, kind, health=behind if up else "down with LocalStack", down=not up)
             for name, kind, behind in _BEHIND
@@ -127,6 +132,20 @@ def _server(server: ServerStatus, cloud: LocalCloud, up: bool) -> Part:
         health=health,
         down=down,
     )
+
+
+def _delivery(cloud: LocalCloud, up: bool) -> list[Part]:
+    """Firehose's process, while there is anything to deliver."""
+    found, last = cloud.delivery(), cloud.localstack.last()
+    if found is None or last is None or found.epoch != last.epoch:
+        return []
+    name = "firehose: delivery"
+    if not up or not found.alive:
+        health = "down with LocalStack" if not up else "down: its process is gone; `lab up` starts it again"
+        return [Part(name, "real", health=health, down=True)]
+    failing = found.failures()
+    health = f"up, but retrying: {', '.join(failing)}" if failing else "up"
+    return [Part(name, "real", pid=found.pid, memory_bytes=_memory(found.pid), health=health)]
 
 
 def _memory(pid: int) -> int | None:
