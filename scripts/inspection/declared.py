@@ -1,0 +1,164 @@
+"""What Terraform says of each resource, from its state or a plan, and who refers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from scripts.inspection.model import Mark
+
+#: What the model takes for the id of resources that AWS knows by their name; ``id`` of all others.
+_NAMED_BY = {
+    "aws_alb": "name",
+    "aws_cloudwatch_log_group": "name",
+    "aws_cloudwatch_metric_alarm": "alarm_name",
+    "aws_db_instance": "identifier",
+    "aws_db_subnet_group": "name",
+    "aws_dynamodb_table": "name",
+    "aws_iam_role": "name",
+    "aws_kinesis_firehose_delivery_stream": "name",
+    "aws_kinesis_stream": "name",
+    "aws_lb": "name",
+    "aws_s3_bucket": "bucket",
+    "aws_secretsmanager_secret": "name",
+    "aws_sns_topic": "name",
+    "aws_sqs_queue": "name",
+}
+
+Path = tuple[str | int, ...]
+"""Way into nested values: ``("kinesis_source_configuration", 0, "kinesis_stream_arn")``."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One instance of a resource.
+
+    Attributes
+    ----------
+    address
+        Terraform's, with module and key.
+    module
+        Address of the module instance that it is in; empty for the root.
+    type, name, key
+        The parts of the rest of the address; key is None without ``count`` and ``for_each``.
+    values
+        Its attributes as far as they are known.
+    mark
+        What a plan does to it.
+    """
+
+    address: str
+    module: str
+    type: str
+    name: str
+    key: str | int | None
+    values: Mapping[str, Any]
+    mark: Mark = Mark.NONE
+
+    @property
+    def id(self) -> str:
+        """What the model calls it: AWS's id or name, or the address while that is not known."""
+        return str(self.values.get(_NAMED_BY.get(self.type, "id")) or self.address)
+
+    @property
+    def label(self) -> str:
+        """What people call it: the tag Name, the name, or Terraform's."""
+        tags = self.values.get("tags") or {}
+        names = (tags.get("Name"), *(self.values.get(each) for each in ("name", "bucket", "identifier")))
+        return str(next((name for name in names if name), self.address))
+
+
+class References(Protocol):
+    """Tells which resources an attribute will refer to once its value is known."""
+
+    def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
+        """Addresses of the resources; empty when it refers to none."""
+
+
+class NoReferences:
+    """Of a state, where every value is known."""
+
+    def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """All resource instances of a state or plan."""
+
+    resources: Sequence[Declared]
+    references: References = field(default_factory=NoReferences)
+
+    def __post_init__(self) -> None:
+        aliases = {
+            str(each.values[attribute]): each.id
+            for each in self.resources
+            if each.type in _NAMED_BY
+            for attribute in ("arn", "url", "id")
+            if each.values.get(attribute)
+        }
+        object.__setattr__(self, "_aliases", aliases)
+        object.__setattr__(self, "_ids", {each.address: each.id for each in self.resources})
+
+    def of(self, *types: str) -> Iterator[Declared]:
+        """The instances of these resource types."""
+        return (each for each in self.resources if each.type in types)
+
+    def ids(self, declared: Declared, *path: str | int) -> tuple[str, ...]:
+        """Ids of the resources that an attribute names, one or many.
+
+        A value that is known is taken as it is; one that only an apply will tell is followed through the
+        configuration.
+        """
+        value = value_at(declared.values, path)
+        if value in (None, "", []):
+            ids: Mapping[str, str] = self._ids  # type: ignore[attr-defined]
+            return tuple(
+                dict.fromkeys(
+                    ids[address] for address in self.references.addresses(declared, path) if address in ids
+                )
+            )
+        aliases: Mapping[str, str] = self._aliases  # type: ignore[attr-defined]
+        several = value if isinstance(value, list) else [value]
+        return tuple(aliases.get(str(each), str(each)) for each in several)
+
+    def one(self, declared: Declared, *path: str | int) -> str:
+        """The first of `ids`, or an empty text."""
+        return next(iter(self.ids(declared, *path)), "")
+
+
+def value_at(values: Any, path: Path) -> Any:
+    """The value at the end of a path; None where there is none."""
+    for part in path:
+        if isinstance(part, int):
+            values = values[part] if isinstance(values, list) and len(values) > part else None
+        else:
+            values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def of_state(state: Mapping[str, Any]) -> Declarations:
+    """The managed resources of a Terraform state (version 4, the file's own shape)."""
+    return Declarations(
+        [
+            Declared(
+                address=_address(resource, instance.get("index_key")),
+                module=resource.get("module", ""),
+                type=resource["type"],
+                name=resource["name"],
+                key=instance.get("index_key"),
+                values=instance.get("attributes") or {},
+            )
+            for resource in state.get("resources", ())
+            if resource["mode"] == "managed"
+            for instance in resource["instances"]
+        ]
+    )
+
+
+def _address(resource: Mapping[str, Any], key: str | int | None) -> str:
+    path = f"{resource['module']}." if resource.get("module") else ""
+    index = "" if key is None else f'["{key}"]' if isinstance(key, str) else f"[{key}]"
+    return f"{path}{resource['type']}.{resource['name']}{index}"
