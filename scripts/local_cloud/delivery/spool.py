@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS sources (stream TEXT PRIMARY KEY, created REAL NOT NU
 CREATE TABLE IF NOT EXISTS batches (stream TEXT PRIMARY KEY, last INTEGER NOT NULL, plan TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS failures (stream TEXT PRIMARY KEY, code TEXT NOT NULL, message TEXT NOT NULL);
 """
+_NAMES = ("records", "positions", "sources", "batches", "failures")
 #: Seconds to wait for the other process's transaction.
 _PATIENCE = 30.0
 
@@ -191,8 +192,26 @@ class Spool:
     def forget(self, stream: str) -> None:
         """Drop everything of a stream."""
         with self._lock, self._database as database:
-            for table in ("records", "positions", "sources", "batches", "failures"):
+            for table in _NAMES:
                 database.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - names above
+
+    def export(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows by table, as of one moment."""
+        with self._lock, self._database as database:
+            database.execute("BEGIN")
+            return {
+                table: database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names above
+                for table in _NAMES
+            }
+
+    def restore(self, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+        """Put exported rows in place of those that are there."""
+        with self._lock, self._database as database:
+            for table in _NAMES:
+                database.execute(f"DELETE FROM {table}")  # noqa: S608 - names above
+                for row in tables[table]:
+                    marks = ", ".join("?" * len(row))
+                    database.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608
 
     def _read(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -16,13 +16,19 @@ from scripts.local_cloud.providers.firehose import (  # noqa: F401  (each regist
     settings,
     streams,
 )
-from scripts.local_cloud.providers.firehose.delivering import ensure, resume
+from scripts.local_cloud.providers.firehose.delivering import bring_back, drop_kept, ensure, keep
 from scripts.local_cloud.providers.firehose.store import operations
 
 
 class _Lifecycle(ServiceLifecycleHook):
+    def on_before_state_save(self) -> None:
+        keep()
+
+    def on_after_state_save(self) -> None:
+        drop_kept()
+
     def on_after_state_load(self) -> None:
-        resume()
+        bring_back()
 
 
 def build() -> Service:

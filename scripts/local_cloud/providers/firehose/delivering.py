@@ -23,8 +23,30 @@ def supervisor() -> Supervisor:
     return made
 
 
+def keep() -> None:
+    """Put what waits for delivery beside the records, where a state that is saved takes it along.
+
+    The gateway is at rest then, so what the process may still strike off is in S3 already.
+    """
+    if any(store.every_stream()):
+        store.shared_store().undelivered = supervisor().spool.export()
+
+
+def drop_kept() -> None:
+    """The state is saved."""
+    store.shared_store().undelivered = {}
+
+
+def bring_back() -> None:
+    """Deliver what a state that was loaded holds."""
+    if undelivered := store.shared_store().undelivered:
+        supervisor().spool.restore(undelivered)
+        drop_kept()
+    resume()
+
+
 def resume() -> None:
-    """Deliver what the records hold: a state that was loaded brings delivery streams that nobody created."""
+    """Deliver what the records hold."""
     with store.lock:
         for stream in store.every_stream():
             supervisor().deliver(stream.definition())

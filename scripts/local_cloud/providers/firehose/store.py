@@ -9,9 +9,15 @@ from functools import wraps
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from localstack.services.stores import (
+    AccountRegionBundle,
+    BaseStore,
+    CrossAccountAttribute,
+    LocalAttribute,
+)
 from localstack.utils.tagging import TaggingService
 
+from scripts.config import LOCAL_ACCOUNT, LOCAL_REGION
 from scripts.local_cloud.delivery.definition import Definition, Source
 from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response, error
 
@@ -59,10 +65,14 @@ class DeliveryStream:
 
 
 class FirehoseStore(BaseStore):
-    """One account's delivery streams in one region by name, and their tags by ARN."""
+    """One account's delivery streams in one region by name, and their tags by ARN.
+
+    `undelivered` is the spool's content while the state is saved or loaded, of all accounts.
+    """
 
     streams: dict[str, DeliveryStream] = LocalAttribute(default=dict)
     tags: TaggingService = LocalAttribute(default=TaggingService)
+    undelivered: dict[str, list[tuple[Any, ...]]] = CrossAccountAttribute(default=dict)
 
 
 operations = Operations("firehose")
@@ -88,6 +98,12 @@ def answers(operation: str, fidelity: Fidelity = Fidelity.REAL) -> Callable[[Han
 def store_of(context: RequestContext) -> FirehoseStore:
     """The caller's account and region."""
     store: FirehoseStore = stores[context.account_id][context.region]
+    return store
+
+
+def shared_store() -> FirehoseStore:
+    """A store through which what all accounts share is reached."""
+    store: FirehoseStore = stores[LOCAL_ACCOUNT][LOCAL_REGION]
     return store
 
 
