@@ -93,6 +93,16 @@ class EngineServer(ABC):
             The server has just started: what differs now will not be right after another start either.
         """
 
+    @abstractmethod
+    def connections(self, entry: Entry, folder: Folder) -> int:
+        """Count the clients' network connections; ours, through the socket, are none.
+
+        Raises
+        ------
+        RemoteError
+            The server does not answer.
+        """
+
     def prepare(self, folder: Folder) -> None:
         """Clear away what a killed server left and what would keep a new one from starting."""
         del folder

@@ -183,6 +183,16 @@ class MySQLServer(EngineServer):
                         pending.append(name)
         return Applied(tuple(applied), tuple(pending), refused)
 
+    def connections(self, entry: Entry, folder: Folder) -> int:
+        """Sessions in the process list, without those of the server's own threads."""
+        ours = (ADMIN, "system user", "event_scheduler")
+        with self._session(entry, folder) as cursor:
+            cursor.execute(
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER NOT IN (%s, %s, %s)", ours
+            )
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
     def _confined(self) -> str:
         """What to do where AppArmor keeps Ubuntu's MySQL in its own folders."""
         profile = Path("/etc/apparmor.d/usr.sbin.mysqld")

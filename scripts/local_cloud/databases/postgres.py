@@ -82,7 +82,16 @@ class PostgresServer(EngineServer):
         return [str(self.installation.server), "-D", str(folder.data), "-c", f"config_file={settings}"]
 
     def ping(self, entry: Entry, folder: Folder) -> None:
-        """Connect through the socket."""
+        """Connect through the socket, not before the server says that it is ready.
+
+        Its log would call each earlier try fatal, and whoever watches the log would be alarmed.
+        """
+        try:
+            status = (folder.data / "postmaster.pid").read_text().splitlines()[7:8]
+        except FileNotFoundError:
+            status = []
+        if [line.strip() for line in status] != ["ready"]:
+            raise NotReadyError(f"{self.installation} is starting")
         try:
             self._connect(entry, folder).close()
         except psycopg.Error as error:
@@ -148,6 +157,14 @@ class PostgresServer(EngineServer):
             tuple(name for name in names if name.lower() in pending),
             refused,
         )
+
+    def connections(self, entry: Entry, folder: Folder) -> int:
+        """Backends that serve a client, replication's included; those at the socket have no address."""
+        with self._session(entry, folder) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE client_addr IS NOT NULL"
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def prepare(self, folder: Folder) -> None:
         """Remove a lock file whose pid now belongs to a process that has nothing to do with the data.

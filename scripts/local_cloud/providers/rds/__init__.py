@@ -25,6 +25,7 @@ from scripts.local_cloud.providers.rds import (
     tags,
 )
 from scripts.local_cloud.providers.rds.model import LOCK, store_of
+from scripts.local_cloud.providers.rds.monitoring import Monitoring
 from scripts.local_cloud.providers.rds.secrets import OwnedSecrets
 
 
@@ -60,7 +61,7 @@ def follow_parameter_groups(change: Change) -> None:
 
 
 def build() -> Service:
-    """The LocalStack service; follows parameter groups and owns its secrets from here on."""
+    """The LocalStack service; follows parameter groups, owns its secrets and is watched from here on."""
     changes.subscribe(follow_parameter_groups)
     OwnedSecrets(modifications.rotate).install()
-    return operations().build()
+    return operations().build(lifecycle_hook=Monitoring())

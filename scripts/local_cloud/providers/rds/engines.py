@@ -74,6 +74,10 @@ _CLASSES = {
     **dict.fromkeys(("m5", "m6g", "m6i", "m7g", "m7i"), _GENERAL),
     **dict.fromkeys(("r5", "r6g", "r6i", "r7g", "r7i"), _MEMORY),
 }
+#: Name to vCPUs.
+_PROCESSORS = {
+    f"db.{family}.{size}": cpus for family, sizes in _CLASSES.items() for size, (cpus, _) in sizes.items()
+}
 #: Name to memory in bytes.
 INSTANCE_CLASSES: dict[str, int] = {
     f"db.{family}.{size}": memory * GIB
@@ -150,6 +154,11 @@ def upgrades(engine: Engine, version: str) -> list[tuple[str, bool]]:
 def default_option_group(engine: Engine, version: str) -> str:
     """``default:mysql-8-0``."""
     return f"default:{engine}-{major_of(engine, version).replace('.', '-')}"
+
+
+def processors(instance_class: str) -> int:
+    """VCPUs of a DB instance class."""
+    return _PROCESSORS[instance_class]
 
 
 def check_class(name: str) -> int:

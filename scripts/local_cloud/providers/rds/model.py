@@ -16,6 +16,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
 
+from scripts.local_cloud.databases.log_tail import Position
 from scripts.local_cloud.databases.model import Address, Engine
 
 LOCK = threading.RLock()
@@ -71,6 +72,8 @@ class DBInstance:
         last start are not yet among them.
     interface_id
         Its network interface in EC2.
+    log_positions
+        How far each log type was brought to CloudWatch Logs.
     """
 
     identifier: str
@@ -96,6 +99,7 @@ class DBInstance:
     asked_parameters: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
     secret: MasterSecret | None = None
+    log_positions: dict[str, Position] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:

@@ -1,0 +1,105 @@
+"""CloudWatch, in front of LocalStack's own provider: `backend` and `alarms` put its metrics and alarms right.
+
+It also drops the tags that an alarm is made with, and the state of one that is changed.
+"""
+
+from __future__ import annotations
+
+from localstack.aws.api import RequestContext
+from localstack.aws.skeleton import create_dispatch_table
+from localstack.services.plugins import Service
+
+from scripts.local_cloud.providers.cloudwatch.backend import Provider
+from scripts.local_cloud.providers.framework import Operations, Request, Response, error
+
+PROVIDER = Provider()
+_STATE = (
+    *("StateValue", "StateReason", "StateReasonData"),
+    *("StateUpdatedTimestamp", "StateTransitionedTimestamp"),
+)
+OPERATIONS = Operations("cloudwatch", fallback=create_dispatch_table(PROVIDER))
+
+OPERATIONS.passed_on(
+    "DeleteDashboards",
+    "DescribeAlarmHistory",
+    "DescribeAlarms",
+    "DescribeAlarmsForMetric",
+    "DisableAlarmActions",
+    "EnableAlarmActions",
+    "GetDashboard",
+    "GetMetricStatistics",
+    "ListDashboards",
+    "ListMetrics",
+    "ListTagsForResource",
+    "PutDashboard",
+    "SetAlarmState",
+    "TagResource",
+    "UntagResource",
+)
+
+
+@OPERATIONS.simulated("PutMetricData")
+def put_metric_data(context: RequestContext, request: Request) -> Response | None:
+    """LocalStack fails without plain metric data."""
+    if not request.get("MetricData"):
+        raise error("MissingParameter", "The parameter MetricData is required.")
+    return OPERATIONS.fallback("PutMetricData")(context, request)
+
+
+@OPERATIONS.simulated("GetMetricData")
+def get_metric_data(context: RequestContext, request: Request) -> Response | None:
+    """LocalStack fails on a query that is an expression, which AWS would compute."""
+    for query in request["MetricDataQueries"]:
+        if query.get("Expression"):
+            raise error(
+                "UnsupportedOperation", "The local cloud has no metric math: query the metrics themselves."
+            )
+        if not query.get("MetricStat"):
+            raise error(
+                "ValidationError", f"The query {query.get('Id')} must have a MetricStat or an Expression."
+            )
+    return OPERATIONS.fallback("GetMetricData")(context, request)
+
+
+@OPERATIONS.simulated("PutMetricAlarm")
+def put_metric_alarm(context: RequestContext, request: Request) -> None:
+    """As LocalStack, with the tags: AWS takes them from the call that makes the alarm, no later one."""
+    _put(context, request, "PutMetricAlarm")
+
+
+@OPERATIONS.simulated("PutCompositeAlarm")
+def put_composite_alarm(context: RequestContext, request: Request) -> None:
+    """As `put_metric_alarm`."""
+    _put(context, request, "PutCompositeAlarm")
+
+
+@OPERATIONS.simulated("DeleteAlarms")
+def delete_alarms(context: RequestContext, request: Request) -> None:
+    """As LocalStack; the next alarm of the same name starts without this one's tags."""
+    arns = [_arn(context, name) for name in request["AlarmNames"]]
+    OPERATIONS.fallback("DeleteAlarms")(context, request)
+    tags = PROVIDER.get_store(context.account_id, context.region).TAGS
+    for arn in arns:
+        tags.del_resource(arn)
+
+
+def build() -> Service:
+    """The service."""
+    return OPERATIONS.build(lifecycle_hook=PROVIDER)
+
+
+def _put(context: RequestContext, request: Request, operation: str) -> None:
+    arn = _arn(context, request["AlarmName"])
+    store = PROVIDER.get_store(context.account_id, context.region)
+    before = store.alarms.get(arn)
+    OPERATIONS.fallback(operation)(context, request)
+    if before is not None:
+        # A change leaves the state as it is, until the next evaluation.
+        kept = {name: before.alarm[name] for name in _STATE if name in before.alarm}
+        store.alarms[arn].alarm.update(kept)
+    elif request.get("Tags"):
+        store.TAGS.tag_resource(arn, request["Tags"])
+
+
+def _arn(context: RequestContext, name: str) -> str:
+    return f"arn:{context.partition}:cloudwatch:{context.region}:{context.account_id}:alarm:{name}"
