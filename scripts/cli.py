@@ -23,6 +23,9 @@ from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode, LabError, RemoteError
 from scripts.local_cloud import lifecycle, status
 from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.local_cloud.snapshots import loading, saving
+from scripts.local_cloud.snapshots.manifest import Manifest
+from scripts.local_cloud.snapshots.shelf import Shelf
 from scripts.seed import DATASETS, runner
 from scripts.seed.dump_loader import DumpLoaded
 from scripts.seed.model import Dialect
@@ -50,6 +53,15 @@ _talk = _console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
+
+
+snapshots = typer.Typer(
+    help="Keep the whole local cloud, and bring it back: on this machine, for this user.",
+    no_args_is_help=True,
+)
+app.add_typer(snapshots, name="snapshot")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Such as: before-lab-3")]
 
 
 @app.callback()
@@ -253,6 +265,73 @@ def clean(context: typer.Context) -> None:
     _say(f"{settings.local_dir} is removed.")
 
 
+@snapshots.command("save")
+def save_snapshot(
+    context: typer.Context,
+    name: Name,
+    force: Annotated[bool, typer.Option("--force", help="Replace the snapshot of that name.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep services, databases and Terraform's state as they are; connections to the databases end."""
+    settings = _local(context, "snapshot save")
+    with lifecycle.exclusive(settings):
+        saved = saving.save(settings, name, _say, replace=force)
+    if as_json:
+        _print_json(_snapshot(name, saved))
+    else:
+        _say(f"Saved {name}: {saved.size / 2**20:.0f} MiB in {settings.snapshot_dir / name}")
+
+
+@snapshots.command("load")
+def load_snapshot(
+    context: typer.Context,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "--force", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring everything back as it was saved, in place of what is there."""
+    settings = _local(context, "snapshot load")
+    with lifecycle.exclusive(settings):
+        loaded = loading.load(settings, name, _say, lambda question: _confirm(question, yes))
+    for identifier in loaded.moved:
+        _say(f"{identifier} has another address than before: its own is taken on this machine")
+    if as_json:
+        _print_json(asdict(loaded))
+    else:
+        _say(f"Loaded {name} in {loaded.seconds:.1f} s")
+
+
+@snapshots.command("list")
+def list_snapshots(context: typer.Context, as_json: AsJson = False) -> None:
+    """The snapshots, with what is in them."""
+    settings = _local(context, "snapshot list")
+    found = Shelf(settings.snapshot_dir).all()
+    if as_json:
+        _print_json([_snapshot(name, each) for name, each in found.items()])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("NAME", "SAVED", "SIZE", "RESOURCES", "DATABASES"):
+        table.add_column(title, overflow="fold")
+    for name, each in found.items():
+        if isinstance(each, Manifest):
+            databases = ", ".join(str(server["identifier"]) for server in each.servers) or "-"
+            table.add_row(name, each.when, f"{each.size / 2**20:.0f} MiB", str(each.resources), databases)
+        else:
+            table.add_row(name, "-", "-", "-", each.what)
+    _result.print(table)
+
+
+@snapshots.command("delete")
+def delete_snapshot(context: typer.Context, name: Name) -> None:
+    """Remove a snapshot."""
+    settings = _local(context, "snapshot delete")
+    shelf = Shelf(settings.snapshot_dir)
+    shelf.find(name)
+    with shelf.lock():
+        shelf.delete(name)
+    _say(f"Snapshot {name} is removed.")
+
+
 def main() -> None:
     """The console script `lab`."""
     try:
@@ -296,6 +375,12 @@ def _up(settings: Settings) -> lifecycle.Arrival:
     if arrival.recovered:
         _say(f"Started again, with their data: {', '.join(arrival.recovered)}")
     return arrival
+
+
+def _snapshot(name: str, found: Manifest | BadInputError) -> dict[str, Any]:
+    if isinstance(found, BadInputError):
+        return {"name": name, "error": found.what}
+    return {**asdict(found), "name": name, "size": found.size}
 
 
 def _refuse(needed: str, **options: object) -> None:

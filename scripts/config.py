@@ -2,7 +2,7 @@
 
 Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``LAB_NAME`` (resource prefix),
 ``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_AWS_DIR`` (Terraform's files of the aws target),
-``LAB_GATEWAY_PORT`` (LocalStack's port),
+``LAB_SNAPSHOT_DIR`` (snapshots of the local target), ``LAB_GATEWAY_PORT`` (LocalStack's port),
 ``LAB_RDS_CA`` (certificate authorities that the DB instances' certificates are verified with, on AWS),
 ``AWS_REGION``.
 """
@@ -47,6 +47,8 @@ class Settings:
         TCP port of LocalStack on 127.0.0.1.
     rds_ca
         PEM file that DB instances' certificates are verified with on AWS; None when not given.
+    snapshot_dir
+        Snapshots of the local target; `clean` leaves them alone.
     """
 
     target: Target = "local"
@@ -56,6 +58,7 @@ class Settings:
     aws_dir: Path = ROOT / ".aws-state"
     gateway_port: int = 4566
     rds_ca: Path | None = None
+    snapshot_dir: Path = ROOT / ".snapshots"
 
     @property
     def endpoint_url(self) -> str | None:
@@ -128,4 +131,5 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         aws_dir=Path(env.get("LAB_AWS_DIR") or ROOT / ".aws-state").absolute(),
         gateway_port=int(port),
         rds_ca=Path(rds_ca) if rds_ca else None,
+        snapshot_dir=Path(env.get("LAB_SNAPSHOT_DIR") or ROOT / ".snapshots").absolute(),
     )

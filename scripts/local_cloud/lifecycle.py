@@ -115,7 +115,7 @@ class LocalCloud:
         self.down()
         DatabaseServers(self._settings.local_dir, "").delete_all()
         self._adopt_state("")
-        for name in ("localstack", "authority"):
+        for name in ("authority", "firehose", "localstack"):
             shutil.rmtree(self._settings.local_dir / name, ignore_errors=True)
 
     def process(self) -> Process | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -49,6 +50,14 @@ STOP_LIMIT = 20
 EPOCH_VARIABLE = "LAB_EPOCH"
 EPOCH_PATH = "/_lab/epoch"
 
+#: As above for a secret: what only this user may ask of LocalStack's process carries it in that header.
+TOKEN_VARIABLE = "LAB_TOKEN"  # noqa: S105 - a name, not the secret
+TOKEN_HEADER = "X-Lab-Token"  # noqa: S105
+
+#: Set while the process has still to load a snapshot: until then it is nobody's LocalStack, and says so.
+LOADING_VARIABLE = "LAB_LOADING"
+LOADING = "loading "
+
 
 @dataclass(frozen=True)
 class Process:
@@ -87,6 +96,7 @@ class LocalStack:
         self._settings = settings
         self._directory = settings.local_dir / "localstack"
         self._record = self._directory / "process.json"
+        self._token = self._directory / "token"
         self.log = settings.local_dir / "log" / "localstack.log"
 
     def last(self) -> Process | None:
@@ -107,8 +117,22 @@ class LocalStack:
         running = self.running()
         return running is not None and _get(running.port, EPOCH_PATH) == running.epoch
 
-    def start(self) -> Process:
+    def token(self) -> str:
+        """What proves to the running process that this user asks; empty where it left none."""
+        try:
+            return self._token.read_text()
+        except FileNotFoundError:
+            return ""
+
+    def start(self, epoch: str | None = None, *, loading: bool = False) -> Process:
         """Start LocalStack and wait until it is healthy; nothing to do when it already is.
+
+        Parameters
+        ----------
+        epoch
+            Id of the life that begins, from `new_epoch`; one is made where none is given.
+        loading
+            The process waits for a snapshot, and `answers` is false until it has got it.
 
         Raises
         ------
@@ -122,7 +146,7 @@ class LocalStack:
             # It is there and does not answer: hung, or still on its way up after an interrupted start.
             self.stop()
         self._refuse_taken_port()
-        return self._launch()
+        return self._launch(epoch or new_epoch(), loading=loading)
 
     def stop(self) -> bool:
         """Stop the process of this checkout with its children; True when there was one."""
@@ -143,14 +167,19 @@ class LocalStack:
         self._record.unlink(missing_ok=True)
         return True
 
-    def _launch(self) -> Process:
+    def _launch(self, epoch: str, *, loading: bool) -> Process:
         self._directory.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        epoch = uuid.uuid4().hex[:12]
+        token = secrets.token_urlsafe()
+        self._token.unlink(missing_ok=True)
+        self._token.touch(mode=0o600)
+        self._token.write_text(token)
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 [sys.executable, "-m", "localstack.runtime.main"],
-                env=environment(self._settings, epoch),
+                env=environment(self._settings, epoch)
+                | {TOKEN_VARIABLE: token}
+                | ({LOADING_VARIABLE: "1"} if loading else {}),
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -163,8 +192,9 @@ class LocalStack:
         )
         _write(self._record, json.dumps(asdict(process)))
         deadline = time.monotonic() + START_LIMIT
+        expected = f"{LOADING}{epoch}" if loading else epoch
         while time.monotonic() < deadline:
-            if _get(process.port, EPOCH_PATH) == epoch and _get(process.port, "/_localstack/health"):
+            if _get(process.port, EPOCH_PATH) == expected and _get(process.port, "/_localstack/health"):
                 return process
             if started.poll() is not None:
                 break
@@ -193,12 +223,18 @@ class LocalStack:
             return f"(unreadable: {unreadable})"
 
 
+def new_epoch() -> str:
+    """Id of a life of the local cloud that is about to begin."""
+    return uuid.uuid4().hex[:12]
+
+
 def environment(settings: Settings, epoch: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """LocalStack's environment: loopback only, no telemetry, no downloads, our providers."""
     env = {
         name: value
         for name, value in (os.environ if environ is None else environ).items()
         if not name.startswith(("AWS_", "LOCALSTACK_", "PROVIDER_OVERRIDE_", "TF_"))
+        and name != LOADING_VARIABLE
     }
     return env | {
         "LAB_TARGET": "local",

@@ -13,18 +13,28 @@ from importlib import import_module
 from localstack.aws import handlers
 from localstack.http import Request
 from localstack.http import Response as HttpResponse
-from localstack.runtime import hooks
+from localstack.runtime import get_current_runtime, hooks
 from localstack.services.edge import ROUTER
 from localstack.services.plugins import Service, aws_provider
 from plux import PluginSpec
 from twisted.internet import endpoints
 
-from scripts.local_cloud.localstack import EPOCH_PATH, EPOCH_VARIABLE
+from scripts.local_cloud.localstack import EPOCH_PATH, EPOCH_VARIABLE, LOADING, LOADING_VARIABLE
 from scripts.local_cloud.providers import changes
+from scripts.local_cloud.providers.gate import GATE
+from scripts.local_cloud.snapshots.shape import INSIDE_PATH
 
 
 def _epoch(_request: Request) -> HttpResponse:
-    return HttpResponse(os.environ[EPOCH_VARIABLE], mimetype="text/plain")
+    epoch = os.environ[EPOCH_VARIABLE]
+    loading = LOADING if LOADING_VARIABLE in os.environ else ""
+    return HttpResponse(loading + epoch, mimetype="text/plain")
+
+
+def _snapshot(request: Request) -> HttpResponse:
+    # Imported at the first call, to start quickly: it needs most services.
+    answered: HttpResponse = import_module("scripts.local_cloud.snapshots.inside.service").answer(request)
+    return answered
 
 
 @hooks.on_infra_start(should_load=lambda: EPOCH_VARIABLE in os.environ)
@@ -36,6 +46,8 @@ def on_start() -> None:
     endpoints.TCP4ServerEndpoint = on_loopback  # type: ignore[misc, assignment]
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
+    GATE.install(get_current_runtime().components.gateway)
+    ROUTER.add(INSIDE_PATH, _snapshot, methods=["POST"])
 
 
 def _provider(service: str) -> PluginSpec:

@@ -40,11 +40,15 @@ class Addresses:
         self._file = folder / "addresses.json"
         self._lock = folder / "addresses.lock"
 
-    def claim(self, port: int, owner: Path, record: Callable[[Address], None]) -> Address:
+    def claim(
+        self, port: int, owner: Path, record: Callable[[Address], None], before: Address | None = None
+    ) -> Address:
         """A free address for the server of journal file `owner`.
 
         Parameters
         ----------
+        before
+            The address that is taken if it is free.
         record
             Writes the journal file: without it the claim would be void. Called before anybody else can claim.
 
@@ -56,7 +60,8 @@ class Addresses:
         with FileLock(self._lock):
             claims = self._read()
             refused = 0
-            for host in _hosts():
+            own = [before.host] if before and not before.fallback else []
+            for host in dict.fromkeys([*own, *_hosts()]):
                 if host in claims:
                     continue
                 problem = _probe(host, port)
@@ -65,7 +70,8 @@ class Addresses:
                 refused += 1
                 if problem == errno.EADDRNOTAVAIL or refused >= _PATIENCE:
                     break
-            for number in FALLBACK_PORTS:
+            shared = [before.port] if before and before.fallback else []
+            for number in dict.fromkeys([*shared, *FALLBACK_PORTS]):
                 key = f"127.0.0.1:{number}"
                 if key not in claims and _probe("127.0.0.1", number) is None:
                     return self._take(claims, Address("127.0.0.1", number, fallback=True), owner, record)

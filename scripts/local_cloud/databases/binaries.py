@@ -161,6 +161,26 @@ def require(engine: str) -> Installation:
     return found
 
 
+def serving(engine: str, server: str) -> Installation:
+    """The installation that can work with the data of `server`, such as ``PostgreSQL 15.16``.
+
+    Raises
+    ------
+    MissingError
+        That product and version is not installed, or no longer.
+    """
+    product, _, version = server.rpartition(" ")
+    for installation in installations(engine):
+        series = installation.series
+        if installation.product == product and series == numbers(version)[: len(series)]:
+            return installation
+    require(engine)
+    raise MissingError(
+        f"The data was made by {server}, which is no longer installed.",
+        f"Install {server} again, or remove the DB instance.",
+    )
+
+
 def numbers(version: str) -> tuple[int, ...]:
     """A version such as ``10.11.14`` as numbers, for comparison."""
     return tuple(int(part) for part in version.split("."))

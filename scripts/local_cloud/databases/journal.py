@@ -68,7 +68,7 @@ class Journal:
     def read(self, resource_id: str) -> Entry | None:
         """The entry, or None where there is none or it is damaged."""
         try:
-            return _entry(json.loads(self.file(resource_id).read_text()))
+            return decode(json.loads(self.file(resource_id).read_text()))
         except (FileNotFoundError, ValueError, TypeError, KeyError, BadInputError):
             return None
 
@@ -92,7 +92,7 @@ class Journal:
         return self.folder / f"{resource_id}.json"
 
 
-def _entry(stored: dict[str, Any]) -> Entry:
+def decode(stored: dict[str, Any]) -> Entry:
     """The entry as it was; keys that a newer version may have added are ignored."""
     known = {name: stored[name] for name in (item.name for item in fields(Entry)) if name in stored}
     spec = dict(known["spec"])

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from scripts.errors import MissingError
 from scripts.local_cloud.databases import processes
@@ -149,6 +150,47 @@ def run(
         tail = "\n".join(done.stdout.strip().splitlines()[-8:])
         raise MissingError(f"{arguments[0]} failed with exit code {done.returncode}:\n{tail}")
     return done.stdout
+
+
+def pour(
+    arguments: Sequence[str | Path],
+    *,
+    user: User,
+    folder: Path,
+    given: IO[bytes] | None = None,
+    output: IO[bytes] | None = None,
+) -> None:
+    """Run a program as the servers' user on files that are open and that it need not be able to open itself.
+
+    Parameters
+    ----------
+    given, output
+        Its standard input and output.
+
+    Raises
+    ------
+    MissingError
+        It failed; with the end of what it said.
+    """
+    try:
+        done = subprocess.run(
+            list(map(str, arguments)),
+            cwd=folder,
+            env=_environment(folder, None),
+            stdin=given or subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            umask=0o077,
+            check=False,
+            user=user.uid if user.switch else None,
+            group=user.gid if user.switch else None,
+            extra_groups=[] if user.switch else None,
+        )
+    except OSError as error:
+        raise MissingError(f"{arguments[0]} cannot be started: {error.strerror}.") from error
+    if done.returncode != 0:
+        tail = "\n".join(done.stderr.decode(errors="replace").strip().splitlines()[-8:])
+        raise MissingError(f"{arguments[0]} failed in {folder} with exit code {done.returncode}:\n{tail}")
 
 
 def _environment(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from scripts.errors import BadInputError, MissingError, RemoteError
+from scripts.errors import BadInputError, RemoteError
 from scripts.local_cloud.databases import binaries, launcher, processes, starting
 from scripts.local_cloud.databases.addresses import Addresses
 from scripts.local_cloud.databases.authority import Authority
@@ -126,16 +126,7 @@ class Lifecycle:
         MissingError
             That product and version is no longer installed.
         """
-        product, _, version = server.rpartition(" ")
-        for installation in binaries.installations(engine):
-            series = installation.series
-            if installation.product == product and series == binaries.numbers(version)[: len(series)]:
-                return self.engine(installation)
-        binaries.require(engine)
-        raise MissingError(
-            f"The data was made by {server}, which is no longer installed.",
-            f"Install {server} again, or remove the DB instance.",
-        )
+        return self.engine(binaries.serving(engine, server))
 
     def make(
         self, spec: ServerSpec, engine: EngineServer, password: str | None, fill: Callable[[Folder], None]
@@ -260,6 +251,22 @@ class Lifecycle:
             self.journal.write(made[0])
 
         self._addresses.claim(spec.port, self.journal.file(spec.resource_id), record)
+        return made[0]
+
+    def readmit(self, entry: Entry) -> Entry:
+        """Enter a server of an earlier life into this one's journal, at its address if that is free.
+
+        It is entered as ``creating``, until whoever brings it back has done so.
+        """
+        made: list[Entry] = []
+
+        def record(address: Address) -> None:
+            made.append(replace(entry, epoch=self.epoch, address=address, state="creating", process=None))
+            self.journal.write(made[0])
+
+        self._addresses.claim(
+            entry.spec.port, self.journal.file(entry.resource_id), record, before=entry.address
+        )
         return made[0]
 
     def _certify(self, entry: Entry, folder: Folder) -> None:

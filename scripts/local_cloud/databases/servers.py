@@ -11,6 +11,7 @@ from filelock import Timeout
 
 from scripts.errors import BadInputError, LabError
 from scripts.local_cloud.databases import binaries, processes
+from scripts.local_cloud.databases.exports import Exported, Exports
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle
@@ -25,7 +26,6 @@ from scripts.local_cloud.databases.model import (
 from scripts.local_cloud.databases.report import status_of
 from scripts.local_cloud.databases.snapshots import Snapshot, Snapshots
 from scripts.local_cloud.databases.templates import Templates
-from scripts.local_cloud.databases.usage import Usage, usage_of
 
 
 class DatabaseServers:
@@ -53,6 +53,7 @@ class DatabaseServers:
             self._journal = self._life.journal
             self._templates = Templates(self._life.place, self._life.locks)
             self._snapshots = Snapshots(self._life.place, self._life.user)
+            self._exports = Exports(self._life, self._snapshots)
 
     # -- life of one server
 
@@ -159,24 +160,6 @@ class DatabaseServers:
     def _status(self, entry: Entry) -> ServerStatus:
         return status_of(entry, self._life.folder(entry))
 
-    def usage(self, resource_id: str) -> Usage:
-        """What a running server uses now.
-
-        Raises
-        ------
-        RemoteError
-            It does not run, or does not answer.
-        """
-        with clear_errors():
-            entry = self._life.entry(resource_id)
-            engine = self._life.engine_for(entry.spec.engine, entry.server)
-            return usage_of(entry, self._life.folder(entry), engine)
-
-    def log_folder(self, resource_id: str) -> Path:
-        """Where a server's log files lie, under RDS's names."""
-        with clear_errors():
-            return self._life.folder(self._life.entry(resource_id)).logs
-
     def log_files(self, resource_id: str) -> tuple[LogFile, ...]:
         """Log files of a server that hold something, by name."""
         with clear_errors():
@@ -256,6 +239,34 @@ class DatabaseServers:
                     self._life.remove(resource_id)
             remove_tree(self._life.place.root)
             (self._life.home / "place.json").unlink(missing_ok=True)
+
+    # -- exports
+
+    def export_to(self, folder: Path) -> tuple[Exported, ...]:
+        """Pack all servers of this epoch, and all snapshots, into a new folder; one that runs pauses for it.
+
+        Returns the servers.
+        """
+        with clear_errors():
+            return self._exports.save(folder)
+
+    def import_from(self, folder: Path) -> dict[str, tuple[Address, Address]]:
+        """Bring servers and snapshots of an export into this epoch, as they were: running or stopped.
+
+        Each keeps its address if that is free.
+
+        Returns
+        -------
+        dict
+            Resource id to the address that the server had and the one that it has.
+
+        Raises
+        ------
+        BadInputError
+            One of them is there already.
+        """
+        with clear_errors():
+            return self._exports.load(folder)
 
     # -- snapshots
 

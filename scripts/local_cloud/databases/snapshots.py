@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,20 +49,34 @@ class Snapshots:
         BadInputError
             There is a snapshot of that id.
         """
-        target = self._place.copies / snapshot.snapshot_id
+        self.bring_back(snapshot, lambda made: copy_tree(data, made / "data", self._user))
+
+    def bring_back(self, snapshot: Snapshot, fill: Callable[[Path], None]) -> None:
+        """Enter a snapshot; `fill` gets a folder and puts the data into its ``data``.
+
+        Raises
+        ------
+        BadInputError
+            There is a snapshot of that id.
+        """
+        target = self.folder(snapshot.snapshot_id)
         if target.exists():
             raise BadInputError(f"There is a snapshot {snapshot.snapshot_id} already.")
         made = Path(tempfile.mkdtemp(dir=self._place.copies, prefix=".new-"))
         try:
             made.chmod(0o711)
             self._place.give(made / "data")
-            copy_tree(data, made / "data", self._user)
+            fill(made)
             write_atomic(made / "snapshot.json", json.dumps(asdict(snapshot)) + "\n")
             made.rename(target)
         except BaseException:
             remove_tree(made)
             raise
         sync_folder(self._place.copies)
+
+    def folder(self, snapshot_id: str) -> Path:
+        """Where a snapshot lies, there or not; its data in ``data``."""
+        return self._place.copies / snapshot_id
 
     def copy_to(self, snapshot_id: str, data: Path) -> None:
         """Make `data`, whose parent is there, a copy of the snapshot."""

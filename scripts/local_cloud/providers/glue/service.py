@@ -52,6 +52,11 @@ def store_of(context: RequestContext) -> GlueStore:
     return store
 
 
+def all_stores() -> list[GlueStore]:
+    """The stores of every account and region that has been used."""
+    return [store for _, _, store in _stores.iter_stores()]
+
+
 def invalid(message: str) -> CommonServiceException:
     """AWS's error for input that cannot be."""
     return error("InvalidInputException", message)

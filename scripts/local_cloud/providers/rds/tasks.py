@@ -39,10 +39,18 @@ class _Queue:
         self._tasks: queue.SimpleQueue[tuple[Task, Failure]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._running = False
+        self._unfinished = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task waits or is being done."""
+        with self._lock:
+            return self._unfinished > 0
 
     def submit(self, task: Task, failure: Failure) -> None:
         with self._lock:
             self._tasks.put((task, failure))
+            self._unfinished += 1
             if not self._running:
                 self._running = True
                 # Daemon: LocalStack's end must not wait for a server that takes its time.
@@ -64,6 +72,9 @@ class _Queue:
                 # Whatever went wrong is the instance's state and event: `failure` shows it to the API's user.
                 LOG.exception("Work on DB instance %s failed", self._name)
                 failure(error)
+            finally:
+                with self._lock:
+                    self._unfinished -= 1
 
 
 _queues: dict[str, _Queue] = {}
@@ -83,6 +94,12 @@ def submit(resource_id: str, task: Task, failure: Failure) -> None:
     with _queues_lock:
         owned = _queues.setdefault(resource_id, _Queue(resource_id))
         owned.submit(task, failure)
+
+
+def busy() -> list[str]:
+    """Resource ids of the DB instances on which work goes on or waits."""
+    with _queues_lock:
+        return [resource_id for resource_id, owned in _queues.items() if owned.busy]
 
 
 def forget(resource_id: str) -> None:

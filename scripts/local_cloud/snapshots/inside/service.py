@@ -1,0 +1,121 @@
+"""Answers the command line's request to save or load a snapshot, with the local cloud at rest."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from localstack.http import Request, Response
+from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
+from localstack.services.sqs.models import sqs_stores
+from localstack.services.stepfunctions.backend.store import sfn_stores
+
+from scripts.errors import BadInputError, LabError
+from scripts.local_cloud.databases.files import clear_errors
+from scripts.local_cloud.databases.model import Address
+from scripts.local_cloud.localstack import LOADING_VARIABLE, TOKEN_HEADER, TOKEN_VARIABLE
+from scripts.local_cloud.providers.gate import GATE
+from scripts.local_cloud.providers.rds import tasks
+from scripts.local_cloud.snapshots.inside import metrics, objects, revival, state
+from scripts.local_cloud.snapshots.moves import Moves
+from scripts.local_cloud.snapshots.safety import check_ours
+from scripts.local_cloud.snapshots.shape import Inside
+
+#: Seconds that what is under way gets to end. A queue's reader waits twenty, so it must be more.
+REST_LIMIT = 60.0
+
+
+def answer(request: Request) -> Response:
+    """Serve ``POST /_lab/snapshot``, for who knows this process's token."""
+    if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, ""), os.environ[TOKEN_VARIABLE]):
+        return _json({"error": "Forbidden", "kind": "BadInputError"}, 403)
+    asked = request.get_json()
+    try:
+        with clear_errors():
+            folder = check_ours(Path(asked["folder"]))
+            return _json(_ACTIONS[asked["action"]](folder, asked), 200)
+    except LabError as error:
+        kind = next(each.__name__ for each in type(error).__mro__ if each.__module__ == LabError.__module__)
+        return _json({"error": error.what, "hint": error.hint, "kind": kind}, 400)
+
+
+def _save(folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
+    with GATE.closed(_busy, REST_LIMIT), ThreadPoolExecutor(1) as beside:
+        services = _running()
+        servers = beside.submit(tasks.servers().export_to, folder / Inside.SERVERS)
+        revival.tell(services, "on_before_state_save")
+        try:
+            records = state.save(folder / Inside.RECORDS)
+            objects.save(folder / Inside.OBJECTS)
+            metrics.save(folder / Inside.METRICS)
+        finally:
+            revival.tell(services, "on_after_state_save")
+        return {
+            "services": services,
+            "records": records,
+            "servers": [asdict(each) for each in servers.result()],
+        }
+
+
+def _load(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    moves = Moves(
+        {name: (Address(**old), Address(**new)) for name, (old, new) in asked["servers"].items()},
+        tuple(asked["gateway"]),
+    )
+    services = asked["services"]
+    if LOADING_VARIABLE not in os.environ:
+        raise BadInputError(
+            "A snapshot is loaded into a LocalStack that was started for it, not into another."
+        )
+    revival.start(services)
+    with GATE.closed(list, REST_LIMIT):
+        revival.tell(services, "on_before_state_load")
+        state.load(folder / Inside.RECORDS)
+        objects.load(folder / Inside.OBJECTS)
+        metrics.load(folder / Inside.METRICS)
+        revival.relocate(moves)
+        revival.postpone(asked["elapsed"])
+        revival.events()
+        revival.tell(services, "on_after_state_load")
+        # The last step: from now on this is a life like any other.
+        del os.environ[LOADING_VARIABLE]
+    return {}
+
+
+_ACTIONS: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {"save": _save, "load": _load}
+
+
+def _running() -> list[str]:
+    # S3, CloudWatch and EventBridge are asked for what they keep, so they must run.
+    for name in ("s3", "cloudwatch", "events"):
+        SERVICE_PLUGINS.require(name)
+    states = SERVICE_PLUGINS.get_states()
+    return sorted(name for name, each in states.items() if each is ServiceState.RUNNING)
+
+
+def _busy() -> list[str]:
+    """Work that goes on without a request, and that a snapshot could not take up again."""
+    found = [f"work on DB instance {each}" for each in tasks.busy()]
+    for _, _, store in sfn_stores.iter_stores():
+        found += [
+            f"Step Functions execution {each.exec_arn}"
+            for each in list(store.executions.values())
+            if each.exec_status == "RUNNING"
+        ]
+    for _, _, store in sqs_stores.iter_stores():
+        found += [
+            f"SQS message move task of {each.source_arn}"
+            for each in list(store.move_tasks.values())
+            if each.status in ("CREATED", "RUNNING", "CANCELLING")
+        ]
+    return found
+
+
+def _json(document: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(document), status=status, mimetype="application/json")
