@@ -26,6 +26,7 @@ from scripts.local_cloud.databases.model import (
 from scripts.local_cloud.databases.report import status_of
 from scripts.local_cloud.databases.snapshots import Snapshot, Snapshots
 from scripts.local_cloud.databases.templates import Templates
+from scripts.local_cloud.databases.usage import Usage, usage_of
 
 
 class DatabaseServers:
@@ -159,6 +160,24 @@ class DatabaseServers:
 
     def _status(self, entry: Entry) -> ServerStatus:
         return status_of(entry, self._life.folder(entry))
+
+    def usage(self, resource_id: str) -> Usage:
+        """What a running server uses now.
+
+        Raises
+        ------
+        RemoteError
+            It does not run, or does not answer.
+        """
+        with clear_errors():
+            entry = self._life.entry(resource_id)
+            engine = self._life.engine_for(entry.spec.engine, entry.server)
+            return usage_of(entry, self._life.folder(entry), engine)
+
+    def log_folder(self, resource_id: str) -> Path:
+        """Where a server's log files lie, under RDS's names."""
+        with clear_errors():
+            return self._life.folder(self._life.entry(resource_id)).logs
 
     def log_files(self, resource_id: str) -> tuple[LogFile, ...]:
         """Log files of a server that hold something, by name."""
