@@ -66,7 +66,11 @@ class Declared:
         """What people call it: the tag Name, the name, or Terraform's."""
         tags = self.values.get("tags") or {}
         names = (tags.get("Name"), *(self.values.get(each) for each in ("name", "bucket", "identifier")))
-        return str(next((name for name in names if name), self.address))
+        return str(next((name for name in names if name), None) or self._short())
+
+    def _short(self) -> str:
+        """The address without what everybody knows: ``object_storage["lake"]``."""
+        return self.address.replace("module.", "").removesuffix(f".{self.type}.this")
 
 
 class References(Protocol):
@@ -125,8 +129,9 @@ class Declarations:
         return tuple(aliases.get(str(each), str(each)) for each in several)
 
     def one(self, declared: Declared, *path: str | int) -> str:
-        """The first of `ids`, or an empty text."""
-        return next(iter(self.ids(declared, *path)), "")
+        """The only one of `ids`; empty when there is none, or nobody can tell which."""
+        found = self.ids(declared, *path)
+        return found[0] if len(found) == 1 else ""
 
 
 def value_at(values: Any, path: Path) -> Any:

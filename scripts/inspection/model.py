@@ -173,15 +173,19 @@ class AclRule:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkAcl(Resource):
+    """``rules`` is None where only an apply will tell which rules are whose."""
+
     kind: ClassVar[str] = "network ACL"
     vpc: str = ""
     default: bool = False
     subnets: tuple[str, ...] = ()
-    rules: tuple[AclRule, ...] = ()
+    rules: tuple[AclRule, ...] | None = ()
 
     @property
     def counts(self) -> str:
         """How many numbered rules each direction has."""
+        if self.rules is None:
+            return "rules known after apply"
         outwards = sum(rule.egress for rule in self.rules)
         return f"{len(self.rules) - outwards} rules in, {outwards} out"
 
@@ -309,7 +313,7 @@ class Bucket(Resource):
 
     @property
     def where(self) -> str:
-        return f"s3://{self.name}"
+        return f"s3://{self.id}" if self.id != self.address else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,8 +348,14 @@ class DeliveryStream(Resource):
     prefix: str = ""
 
     @property
+    def folder(self) -> str:
+        """The part of the prefix that is the same for all objects."""
+        fixed, expression, _ = self.prefix.partition("!")
+        return fixed.rpartition("/")[0] + "/" if expression and "/" in fixed else fixed
+
+    @property
     def where(self) -> str:
-        return f"{self.source} to s3://{self.bucket}/{self.prefix.partition('!')[0]}".strip()
+        return f"{self.source} to s3://{self.bucket}/{self.folder}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,7 +124,7 @@ def _route(
     found: Declarations, each: Declared, values: Mapping[str, Any], path: tuple[str | int, ...]
 ) -> Route:
     destination = next((str(values[name]) for name in _DESTINATIONS if values.get(name)), "?")
-    target = next((t for name in _ROUTE_TARGETS if (t := found.one(each, *path, name))), "?")
+    target = next((t for name in _ROUTE_TARGETS if (t := found.one(each, *path, name))), "")
     return Route(destination, target, mark=each.mark)
 
 
@@ -151,7 +151,7 @@ def _acls(found: Declarations) -> Iterator[NetworkAcl]:
             vpc=found.one(each, "vpc_id"),
             default=each.type == "aws_default_network_acl",
             subnets=tuple(dict.fromkeys((*found.ids(each, "subnet_ids"), *subnets[each.id]))),
-            rules=tuple(sorted(rules[each.id])),
+            rules=None if "" in rules and each.id == each.address else tuple(sorted(rules[each.id])),
         )
 
 

@@ -67,6 +67,8 @@ class Card:
         heading = fitted(signed(self.mark, self.heading), BODY, room)
         yield Text(x + PAD, y + PAD + LINE - 6, heading, BODY, ink_of(self.mark))
         for place, row in enumerate(self.rows, start=1):
-            text = fitted(signed(row.mark, row.text), SMALL, room - row.indent)
+            # What holds for the whole card is said once.
+            mark = Mark.NONE if row.mark is self.mark else row.mark
+            text = fitted(signed(mark, row.text), SMALL, room - row.indent)
             at = x + PAD + row.indent
-            yield Text(at, y + PAD + LINE * (place + 1) - 6, text, SMALL, ink_of(row.mark, "muted"))
+            yield Text(at, y + PAD + LINE * (place + 1) - 6, text, SMALL, ink_of(mark, "muted"))

@@ -139,8 +139,8 @@ def _flows(env: Environment) -> tuple[dict[str, Card], list[Arrow]]:
     for stream in env.of(Stream):
         add(stream, f"Kinesis {stream.name}", stream.where)
     for delivery in env.of(DeliveryStream):
-        prefix = delivery.prefix.partition("!")[0]
-        key = add(delivery, f"Firehose {delivery.name}", f"to {prefix}" if prefix else "")
+        folder = f"to {delivery.folder}" if delivery.folder else ""
+        key = add(delivery, f"Firehose {delivery.name}", folder)
         arrows.append(Arrow(f"{Stream.kind} {delivery.source}", key))
         arrows.append(Arrow(key, f"{Bucket.kind} {delivery.bucket}"))
     for bucket in env.of(Bucket):

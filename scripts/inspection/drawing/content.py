@@ -52,7 +52,8 @@ def subnet_rows(env: Environment, subnet: Subnet) -> list[Row]:
         rows += [Row(text, mark, indent=12) for text, mark in _routes(env, table)]
     acl = next((acl for acl in env.of(NetworkAcl) if subnet.id in acl.subnets), None)
     if acl is not None:
-        rows.append(Row(f"ACL {acl.name}: {acl.counts}", acl.mark))
+        counts = f": {acl.counts}" if acl.rules is not None else ""
+        rows.append(Row(f"ACL {acl.name}{counts}", acl.mark))
     return rows
 
 
@@ -72,7 +73,7 @@ def _routes(env: Environment, table: RouteTable) -> Iterator[tuple[str, Mark]]:
 def _gateway(target: Resource | None, identifier: str) -> str:
     if isinstance(target, InternetGateway):
         return "internet gateway"
-    return f"{target.kind} {target.name}" if target is not None else identifier
+    return f"{target.kind} {target.name}" if target is not None else identifier or "what an apply will tell"
 
 
 def nat_card(gateway: NatGateway) -> Card:
