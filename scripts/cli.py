@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_args
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import TaskID
 from rich.table import Table
 
-from scripts import aws, config, costs, leftovers, orphans, overview
+from scripts import aws, config, costs, failures, leftovers, orphans, overview
 from scripts.config import Settings
-from scripts.errors import BadInputError, ExitCode, LabError, RemoteError
+from scripts.errors import BadInputError, ExitCode, RemoteError
 from scripts.local_cloud import lifecycle, status
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.snapshots import loading, saving
@@ -60,6 +59,9 @@ snapshots = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(snapshots, name="snapshot")
+
+#: What Typer exits with when somebody presses Ctrl-C.
+_INTERRUPTED = 130
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Such as: before-lab-3")]
 
@@ -336,14 +338,15 @@ def main() -> None:
     """The console script `lab`."""
     try:
         app()
-    except LabError as error:
-        _fail(str(error), error.exit_code)
-    except EndpointConnectionError:
-        _fail("The local cloud does not answer.\nStart it: make apply", ExitCode.MISSING)
-    except (ClientError, BotoCoreError) as error:
-        _fail(f"AWS answered with an error: {error}", ExitCode.REMOTE)
-    except KeyboardInterrupt:
-        _fail("Interrupted. The same command, run again, takes up the work.", ExitCode.MISSING)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            _fail("Interrupted. The same command, run again, takes up the work.", ExitCode.MISSING)
+        raise
+    except Exception as error:  # noqa: BLE001 - the last resort: no trace reaches a user
+        known = failures.explain(error)
+        if known:
+            _fail(str(known), known.exit_code)
+        _fail_unforeseen(error)
 
 
 def _local(context: typer.Context, command: str) -> Settings:
@@ -497,6 +500,20 @@ def _say(text: str) -> None:
 
 def _print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
+
+
+def _fail_unforeseen(error: Exception) -> NoReturn:
+    try:
+        folder = config.load().local_dir / "log"
+    except BadInputError:
+        folder = Settings().local_dir / "log"
+    kept = failures.keep(error, folder)
+    trace = f"The trace is in {kept}" if kept else "The trace could not be kept: the folder is closed"
+    _fail(
+        f"This should not happen: {type(error).__name__}: {error}\n"
+        f"{trace}; whoever maintains the project needs it. What was done so far stays: see `lab status`.",
+        ExitCode.REMOTE,
+    )
 
 
 def _fail(message: str, code: ExitCode) -> NoReturn:
