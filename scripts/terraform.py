@@ -340,17 +340,31 @@ def resources_in_state(state_file: Path) -> list[str]:
     RemoteError
         The file is not a Terraform state.
     """
+    return [
+        ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part)
+        for found in read_state(state_file)["resources"]
+        if found["mode"] == "managed"
+    ]
+
+
+def read_state(state_file: Path) -> dict[str, Any]:
+    """A state as Terraform keeps it (version 4); one without resources when there is no file.
+
+    Raises
+    ------
+    RemoteError
+        The file is not a Terraform state.
+    """
     if not state_file.is_file():
-        return []
+        return {"resources": []}
     try:
         state = json.loads(state_file.read_text() or "{}")
-        return [
-            ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part)
-            for found in state.get("resources", [])
-            if found["mode"] == "managed"
-        ]
-    except (ValueError, KeyError, AttributeError) as broken:
+        resources = state.get("resources", [])
+        # Who reads on can rely on these.
+        _ = [(found["mode"], found["type"], found["name"], found.get("module")) for found in resources]
+    except (ValueError, KeyError, TypeError, AttributeError) as broken:
         raise RemoteError(
             f"{state_file} is not a Terraform state ({broken}).",
             f"Terraform keeps the one before it in {state_file}.backup.",
         ) from broken
+    return {**state, "resources": resources}
