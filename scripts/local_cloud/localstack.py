@@ -24,6 +24,7 @@ import psutil
 
 from scripts.config import Settings
 from scripts.errors import MissingError
+from scripts.local_cloud import catalog
 
 VERSION = "4.9.2"
 
@@ -174,12 +175,12 @@ class LocalStack:
         self._token.unlink(missing_ok=True)
         self._token.touch(mode=0o600)
         self._token.write_text(token)
+        env = environment(self._settings, epoch)
+        catalog.provide(self._directory, VERSION, env)
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 [sys.executable, "-m", "localstack.runtime.main"],
-                env=environment(self._settings, epoch)
-                | {TOKEN_VARIABLE: token}
-                | ({LOADING_VARIABLE: "1"} if loading else {}),
+                env=env | {TOKEN_VARIABLE: token} | ({LOADING_VARIABLE: "1"} if loading else {}),
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -87,3 +87,12 @@ def test_nothing_of_the_users_aws_or_localstack_settings_reaches_it(settings: Se
     assert not {"AWS_PROFILE", "LOCALSTACK_AUTH_TOKEN", "PROVIDER_OVERRIDE_S3"} & env.keys()
     assert env["DISABLE_EVENTS"] == "1"
     assert env["GATEWAY_LISTEN"] == f"127.0.0.1:{settings.gateway_port}"
+
+
+def test_the_index_of_operations_is_laid_out_for_it_and_not_made_by_it(settings: Settings) -> None:
+    stack = LocalStack(settings)
+    stack.start()
+    aws.session(settings).client("sqs").list_queues()
+    root = settings.local_dir / "localstack"
+    assert len(list((root / "usr/lib/localstack").glob("service-catalog-*.dill"))) == 1
+    assert not list((root / "var/lib/localstack/cache").glob("service-catalog-*.dill"))
