@@ -24,6 +24,7 @@ import psutil
 
 from scripts.config import Settings
 from scripts.errors import MissingError
+from scripts.local_cloud import processes
 from scripts.local_cloud import catalog
 
 VERSION = "4.9.2"
@@ -67,7 +68,7 @@ class Process:
     Attributes
     ----------
     pid, started
-        The process id with the process's start (seconds since 1970), so that a reused id is not mistaken.
+        The process id with the process's start, so that a reused id is not mistaken.
     epoch
         Id of this life of the local cloud.
     port
@@ -75,17 +76,16 @@ class Process:
     """
 
     pid: int
-    started: float
+    started: str
     epoch: str
     port: int
 
     def process(self) -> psutil.Process | None:
         """The running process, or None when it is gone."""
+        if not processes.alive(processes.Process(self.pid, self.started)):
+            return None
         try:
-            found = psutil.Process(self.pid)
-            # The kernel's clock granularity: two readings of one start differ by less than a tick.
-            same = abs(found.create_time() - self.started) < 1
-            return found if same and found.status() != psutil.STATUS_ZOMBIE else None
+            return psutil.Process(self.pid)
         except psutil.NoSuchProcess:
             return None
 
@@ -188,9 +188,8 @@ class LocalStack:
                 # A terminal's Ctrl-C and hang-up are for the command, not for what it started.
                 start_new_session=True,
             )
-        process = Process(
-            started.pid, psutil.Process(started.pid).create_time(), epoch, self._settings.gateway_port
-        )
+        child = processes.known(started)
+        process = Process(child.pid, child.started, epoch, self._settings.gateway_port)
         _write(self._record, json.dumps(asdict(process)))
         deadline = time.monotonic() + START_LIMIT
         expected = f"{LOADING}{epoch}" if loading else epoch

@@ -1,7 +1,8 @@
-"""Knows server processes again, measures them and ends them.
+"""Knows processes of ours again, measures them and ends them.
 
-A process is known by its pid *and* its start time, so that another one which got the same pid later is never
-taken for it, nor signalled.
+A process is known by its pid *and* its start, so that another one which got the same pid later is never taken
+for it, nor signalled. The start is what the kernel counts, not what the clock says: psutil's create_time is
+worked out from the boot's date, which moves whenever somebody sets the clock.
 """
 
 from __future__ import annotations
@@ -20,9 +21,6 @@ import psutil
 
 from scripts.errors import MissingError
 
-#: How a server's processes are called.
-_SERVERS = ("postgres", "mariadbd", "mysqld")
-
 #: Children of this very process, kept so that they are reaped when they end.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 _children_lock = threading.Lock()
@@ -30,7 +28,7 @@ _children_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Process:
-    """One process, for ever: a pid is used again, a pid with its start time is not."""
+    """One process, for ever: a pid is used again, a pid with its start is not."""
 
     pid: int
     started: str
@@ -40,7 +38,13 @@ def known(child: subprocess.Popen[bytes]) -> Process:
     """Our own child as a process, to be reaped when it ends."""
     with _children_lock:
         _children[child.pid] = child
-    return Process(child.pid, _start_time(child.pid) or "")
+    return Process(child.pid, _start(child.pid) or "")
+
+
+def identity(pid: int) -> Process | None:
+    """The process that has this pid now; None when there is none."""
+    started = _start(pid)
+    return Process(pid, started) if started else None
 
 
 def alive(process: Process | None) -> bool:
@@ -57,7 +61,7 @@ def alive(process: Process | None) -> bool:
         ended = found.status() == psutil.STATUS_ZOMBIE and found.num_threads() <= 1
     except psutil.Error:
         return False
-    return not ended and _start_time(process.pid) == process.started
+    return not ended and _start(process.pid) == process.started
 
 
 def stop(process: Process, *, graceful: signal.Signals, timeout: float) -> bool:
@@ -97,25 +101,6 @@ def wait_for_end(process: Process, timeout: float) -> bool:
     return True
 
 
-def working_in(folder: Path, uid: int) -> dict[Process, Path]:
-    """Servers' processes whose working directory is `folder` or below it, with that directory.
-
-    Both servers change to their data directory and stay there, so this finds a server whose pid was never
-    written down, and what a killed server left behind. Other programs, such as a shell in which somebody
-    looks at the files, are not counted.
-    """
-    found: dict[Process, Path] = {}
-    for candidate in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if not candidate.name().startswith(_SERVERS) or candidate.uids().effective != uid:
-                continue
-            directory = Path(candidate.cwd().removesuffix(" (deleted)"))
-            started = _start_time(candidate.pid)
-            if started and directory.is_relative_to(folder) and candidate.status() != psutil.STATUS_ZOMBIE:
-                found[Process(candidate.pid, started)] = directory
-    return found
-
-
 def memory(process: Process) -> int | None:
     """Bytes of memory of a process and its children; shared pages count in part where the system tells."""
     try:
@@ -145,7 +130,7 @@ def _share(member: psutil.Process) -> int:
     return int(member.memory_info().rss)
 
 
-def _start_time(pid: int) -> str | None:
+def _start(pid: int) -> str | None:
     """A text that no other process with this pid will ever have; None when there is no such process."""
     if sys.platform == "linux":
         # Ticks since boot do not move when somebody sets the clock; the boot's id tells boots apart.

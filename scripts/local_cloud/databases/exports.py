@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from scripts.errors import BadInputError
-from scripts.local_cloud.databases import launcher, processes
+from scripts.local_cloud import processes
+from scripts.local_cloud.databases import launcher
 from scripts.local_cloud.databases.files import secure_folder, write_atomic
 from scripts.local_cloud.databases.journal import Entry, decode
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle

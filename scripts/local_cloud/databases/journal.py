@@ -12,7 +12,7 @@ from typing import Any, Literal
 from scripts.errors import BadInputError
 from scripts.local_cloud.databases.files import sync_folder, write_atomic
 from scripts.local_cloud.databases.model import Address, ServerSpec, Wanted
-from scripts.local_cloud.databases.processes import Process
+from scripts.local_cloud.processes import Process
 
 State = Literal["creating", "ready", "deleting"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from scripts.errors import MissingError
-from scripts.local_cloud.databases import processes
+from scripts.local_cloud import processes
 from scripts.local_cloud.databases.files import open_log
-from scripts.local_cloud.databases.processes import Process
+from scripts.local_cloud.processes import Process
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from scripts.errors import BadInputError, RemoteError
-from scripts.local_cloud.databases import binaries, launcher, processes, starting
+from scripts.local_cloud import processes
+from scripts.local_cloud.databases import binaries, launcher, starting, strays
 from scripts.local_cloud.databases.addresses import Addresses
 from scripts.local_cloud.databases.authority import Authority
 from scripts.local_cloud.databases.engine import EngineServer
@@ -229,7 +230,7 @@ class Lifecycle:
         """Resource ids of which there is anything: an entry, damaged or not, a folder, a process."""
         found = {entry.resource_id for entry in self.journal.entries()} | set(self.journal.damaged())
         found |= {path.name for path in self.place.instances.iterdir() if path.is_dir()}
-        for directory in processes.working_in(self.place.instances, self.user.uid).values():
+        for directory in strays.working_in(self.place.instances, self.user.uid).values():
             found.add(directory.relative_to(self.place.instances).parts[0])
         return sorted(found)
 
@@ -290,7 +291,7 @@ class Lifecycle:
 
         They are what a killed server left, or one whose start nobody lived to write down.
         """
-        for process in processes.working_in(folder.top, self.user.uid):
+        for process in strays.working_in(folder.top, self.user.uid):
             processes.stop(process, graceful=number, timeout=10.0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.local_cloud.databases import processes
+from scripts.local_cloud import processes
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.places import Folder

@@ -10,7 +10,8 @@ from pathlib import Path
 from filelock import Timeout
 
 from scripts.errors import BadInputError, LabError
-from scripts.local_cloud.databases import binaries, processes
+from scripts.local_cloud import processes
+from scripts.local_cloud.databases import binaries
 from scripts.local_cloud.databases.exports import Exported, Exports
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
 from scripts.local_cloud.databases.journal import Entry

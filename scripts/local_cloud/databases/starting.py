@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from scripts.local_cloud.databases import processes
+from scripts.local_cloud import processes
 from scripts.local_cloud.databases.engine import EngineServer, NotReadyError
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.model import ServerStartError

@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 
 from scripts.errors import RemoteError
-from scripts.local_cloud.databases import processes
+from scripts.local_cloud import processes
 from scripts.local_cloud.databases.engine import EngineServer
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.places import Folder
-from scripts.local_cloud.databases.processes import Process
+from scripts.local_cloud.processes import Process
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,13 @@ class Pump(threading.Thread):
             return self._pause
         if not self._delivering.due:
             return min(self._pause, max(0.0, self._delivering.at - time.monotonic()))
-        due_in = self._waiting.oldest + self._definition.interval - time.time()
-        return max(0.0, min(self._pause, due_in))
+        return max(0.0, min(self._pause, self._due_in(self._waiting.oldest)))
+
+    def _due_in(self, oldest: float) -> float:
+        """Seconds until the oldest record has waited for the interval."""
+        due_in = oldest + self._definition.interval - time.time()
+        # A record of the future: the clock was set back, and how long it has waited is not known.
+        return due_in if due_in <= self._definition.interval else 0.0
 
     def _reconfigure(self) -> None:
         with self._woken:
@@ -132,10 +137,7 @@ class Pump(threading.Thread):
         waiting = self._waiting
         if waiting.oldest is None:
             return False
-        return (
-            waiting.size >= self._definition.size_limit
-            or time.time() >= waiting.oldest + self._definition.interval
-        )
+        return waiting.size >= self._definition.size_limit or self._due_in(waiting.oldest) <= 0
 
     def _deliver(self) -> None:
         """Deliver what is due: first the batch that an earlier attempt, or process, left."""

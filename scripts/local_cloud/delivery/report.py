@@ -10,15 +10,16 @@ from pathlib import Path
 import psutil
 
 from scripts.config import Settings
+from scripts.local_cloud import processes
 from scripts.local_cloud.delivery.spool import Spool
 
 
 @dataclass(frozen=True)
 class Running:
-    """The delivery process: pid with its start (seconds since 1970), and its spool."""
+    """The delivery process: pid with its start, and its spool."""
 
     pid: int
-    started: float
+    started: str
     spool: str
 
     def write(self, path: Path) -> None:
@@ -35,12 +36,10 @@ class Running:
     @property
     def alive(self) -> bool:
         """Whether this very process runs."""
+        if not processes.alive(processes.Process(self.pid, self.started)):
+            return False
         with suppress(psutil.NoSuchProcess):
-            found = psutil.Process(self.pid)
-            return abs(found.create_time() - self.started) < 1 and found.status() not in {
-                psutil.STATUS_ZOMBIE,
-                psutil.STATUS_STOPPED,
-            }
+            return psutil.Process(self.pid).status() != psutil.STATUS_STOPPED
         return False
 
     def failures(self) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from scripts.config import Settings
+from scripts.local_cloud import processes
 from scripts.local_cloud.delivery import spool
 from scripts.local_cloud.delivery.definition import Definition
 from scripts.local_cloud.delivery.report import Running, record_file
@@ -193,9 +194,9 @@ class Supervisor:
     def _note(self) -> None:
         """Write down the process, for `lab status`."""
         if self._worker:
-            with suppress(psutil.NoSuchProcess):
-                started = psutil.Process(self._worker.process.pid).create_time()
-                Running(self._worker.process.pid, started, str(self._path)).write(self._record)
+            process = processes.identity(self._worker.process.pid)
+            if process:
+                Running(process.pid, process.started, str(self._path)).write(self._record)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

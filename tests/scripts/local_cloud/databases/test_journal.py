@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.local_cloud.databases.journal import Entry, Journal
 from scripts.local_cloud.databases.model import Address, ServerSpec
-from scripts.local_cloud.databases.processes import Process
+from scripts.local_cloud.processes import Process
 
 ENTRY = Entry(
     spec=ServerSpec("db-A", "shop", "mysql", "8.0", 3306, "admin", None, {"a": "1"}, 1 << 31, ("x.y",)),

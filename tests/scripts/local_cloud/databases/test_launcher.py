@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from scripts.errors import MissingError
-from scripts.local_cloud.databases import launcher, processes
+from scripts.local_cloud import processes
+from scripts.local_cloud.databases import launcher, strays
 from scripts.local_cloud.databases.launcher import User, servers_user
-from scripts.local_cloud.databases.processes import Process
+from scripts.local_cloud.processes import Process
 
 #: Ends on no signal but SIGKILL.
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\n"
@@ -100,10 +101,10 @@ def test_only_servers_are_counted_as_working_in_a_folder(user: User, folder: Pat
     server = launcher.launch(["./postgres", "60"], user=user, folder=folder, log=log)
     try:
         deadline = time.monotonic() + 5
-        while not (found := processes.working_in(folder, user.uid)) and time.monotonic() < deadline:
+        while not (found := strays.working_in(folder, user.uid)) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert found == {server: folder}
-        assert processes.working_in(folder / "elsewhere", user.uid) == {}
+        assert strays.working_in(folder / "elsewhere", user.uid) == {}
     finally:
         for process in (shell, server):
             processes.stop(process, graceful=signal.SIGTERM, timeout=5)
