@@ -16,10 +16,13 @@ from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import TaskID
 from rich.table import Table
+from rich.text import Text as Content
 
 from scripts import aws, config, costs, failures, leftovers, orphans, overview
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode, RemoteError
+from scripts.inspection import inspector, inventory
+from scripts.inspection.model import Environment
 from scripts.local_cloud import lifecycle, status
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.snapshots import loading, saving
@@ -241,6 +244,42 @@ def load_datasets(
             _say_dump(result)
         else:
             _say_seeded(result)
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    plan_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="With --from-plan: a plan as JSON. None: made now."),
+    ] = None,
+    from_plan: Annotated[
+        bool, typer.Option("--from-plan", help="What a plan would make, change and destroy.")
+    ] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write the network drawing to this file.")] = None,
+    png: Annotated[Path | None, typer.Option(help="The same as a picture.")] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="The picture in dark colours.")] = False,
+    html: Annotated[Path | None, typer.Option(help="One page with drawing and inventory.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show everything that is there, as a list and as a drawing; where state and AWS differ is said."""
+    settings: Settings = context.obj
+    if plan_file is not None and not from_plan:
+        raise BadInputError("FILE goes with --from-plan.", f"Say: lab inspect --from-plan {plan_file}")
+    if dark and png is None:
+        raise BadInputError("--dark goes with --png FILE: the other files follow their reader's colours.")
+    if from_plan:
+        shown = inspector.read_plan(plan_file) if plan_file else _fresh_plan(settings)
+        environment = inspector.of_plan(settings, shown)
+    else:
+        environment = inspector.of_aws(settings, aws.session(settings))
+    written = inspector.write(environment, inspector.Files(svg, png, html, dark))
+    if as_json:
+        _print_json(inventory.document(environment))
+    else:
+        _print_inventory(environment)
+    for path in written:
+        _say(f"Written: {path}")
 
 
 @app.command(hidden=True)
@@ -475,6 +514,30 @@ def _confirm(question: str, yes: bool) -> None:
         raise BadInputError(f"{question} Nobody is there to answer.", "Say --yes to go on without asking.")
     if not typer.confirm(question, err=True):
         raise typer.Exit(ExitCode.NO)
+
+
+def _fresh_plan(settings: Settings) -> dict[str, Any]:
+    """A plan made now, in the shape of ``terraform show -json``."""
+    terraform = Terraform(settings)
+    with _changing(settings):
+        if settings.target == "local":
+            _up(settings)
+        terraform.init()
+        terraform.plan(quiet=True)
+        return terraform.show_plan()
+
+
+def _print_inventory(environment: Environment) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("KIND", "NAME", "ID", "WHERE", "STATE", ""):
+        table.add_column(title, overflow="fold")
+    for line in inventory.lines(environment):
+        cells = (line.kind, line.name, line.id, line.where, line.state, line.mark)
+        table.add_row(*(Content(cell) for cell in cells))
+    _result.print(table)
+    _say(f"{environment.name}, {environment.source}. {inventory.summary(environment)}.")
+    for difference in inventory.differences(environment):
+        _say(f"! {difference}")
 
 
 def _print_overview(entries: list[overview.Entry], as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,11 +80,12 @@ def write(env: Environment, files: Files) -> list[Path]:
     """
     drawing = compose.draw(env)
     written = []
-    for path, content in (
+    wanted: tuple[tuple[Path | None, Callable[[], bytes]], ...] = (
         (files.svg, lambda: svg.render(drawing).encode()),
         (files.png, lambda: png.render(drawing, "dark" if files.dark else "light")),
         (files.html, lambda: page.render(env).encode()),
-    ):
+    )
+    for path, content in wanted:
         if path is not None:
             try:
                 path.write_bytes(content())
