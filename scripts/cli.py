@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_args
@@ -99,7 +99,7 @@ def setup(
 def up(context: typer.Context, as_json: AsJson = False) -> None:
     """Start the local cloud: LocalStack, and the database servers that should run."""
     settings = _local(context, "up")
-    with lifecycle.exclusive(settings):
+    with lifecycle.exclusive(settings.local_dir):
         arrival = _up(settings)
     if as_json:
         _print_json(asdict(arrival))
@@ -111,9 +111,12 @@ def up(context: typer.Context, as_json: AsJson = False) -> None:
 def down(context: typer.Context) -> None:
     """Stop the local cloud with everything that it started."""
     settings = _local(context, "down")
-    with lifecycle.exclusive(settings):
+    with lifecycle.exclusive(settings.local_dir):
         stopped = LocalCloud(settings).down()
-    _say("The local cloud is stopped." if stopped else "The local cloud was not running.")
+    if stopped:
+        _say("The local cloud is stopped, and what it held is gone: `make apply` builds it anew.")
+    else:
+        _say("The local cloud was not running.")
 
 
 @app.command("status")
@@ -148,10 +151,10 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
         if settings.target == "local":
             _up(settings)
         terraform.init()
-        changes = terraform.plan(quiet=as_json)
-        if as_json:
-            _print_json(terraform.show_plan())
-    if changes:
+        with terraform.planned(quiet=as_json) as planned:
+            if as_json:
+                _print_json(terraform.show_plan(planned))
+    if planned.changes:
         raise typer.Exit(ExitCode.NO)
 
 
@@ -167,10 +170,12 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
         _recover(settings, terraform)
         if settings.target == "local":
             terraform.apply()
-        elif terraform.plan():
-            _show_costs(terraform)
-            _confirm("Make these changes on AWS?", yes)
-            terraform.apply_plan()
+        else:
+            with terraform.planned() as planned:
+                _show_costs(terraform.show_plan(planned))
+                if planned.changes:
+                    _confirm("Make these changes on AWS?", yes)
+                    terraform.apply_plan(planned)
         with _progress() as progress:
             seeded = runner.ensure(settings, aws.session(settings), progress=progress)
         for result in seeded:
@@ -185,7 +190,7 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
     settings: Settings = context.obj
     terraform = Terraform(settings)
     with _changing(settings):
-        if settings.target == "local" and not LocalCloud(settings).localstack.answers():
+        if settings.target == "local" and not _present(settings):
             archived = LocalCloud(settings).forget()
             kept = f" Its state is kept in {archived}." if archived else ""
             _say(f"LocalStack does not run, so nothing of the environment exists any more.{kept}")
@@ -194,9 +199,11 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
         _recover(settings, terraform)
         if settings.target == "local":
             terraform.destroy()
-        elif terraform.plan(destroy=True):
-            _confirm("Destroy all of this on AWS?", yes)
-            terraform.apply_plan()
+        else:
+            with terraform.planned(destroy=True) as planned:
+                if planned.changes:
+                    _confirm("Destroy all of this on AWS?", yes)
+                    terraform.apply_plan(planned)
         remains = [str(found) for found in leftovers.find(aws.session(settings), settings.name)]
         if settings.target == "local":
             remains += [f"server {server.identifier}" for server in LocalCloud(settings).servers()]
@@ -262,7 +269,7 @@ def inspect(
     html: Annotated[Path | None, typer.Option(help="One page with drawing and inventory.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show everything that is there, as a list and as a drawing; where state and AWS differ is said."""
+    """Show everything that is there, as a list and as a drawing, and where state and AWS do not agree."""
     settings: Settings = context.obj
     if plan_file is not None and not from_plan:
         raise BadInputError("FILE goes with --from-plan.", f"Say: lab inspect --from-plan {plan_file}")
@@ -287,7 +294,6 @@ def validate(context: typer.Context) -> None:
     """What `make lint` asks of Terraform: format and validity."""
     terraform = Terraform(context.obj)
     terraform.check_format()
-    terraform.init()
     terraform.validate()
 
 
@@ -301,7 +307,7 @@ def clean(context: typer.Context) -> None:
             f"The AWS state holds {len(on_aws)} resources, which would go on costing money unseen.",
             "Run `make destroy TARGET=aws` first.",
         )
-    with lifecycle.exclusive(settings):
+    with lifecycle.exclusive(settings.local_dir):
         LocalCloud(settings).remove()
     _say(f"{settings.local_dir} is removed.")
 
@@ -315,7 +321,7 @@ def save_snapshot(
 ) -> None:
     """Keep services, databases and Terraform's state as they are; connections to the databases end."""
     settings = _local(context, "snapshot save")
-    with lifecycle.exclusive(settings):
+    with lifecycle.exclusive(settings.local_dir):
         saved = saving.save(settings, name, _say, replace=force)
     if as_json:
         _print_json(_snapshot(name, saved))
@@ -332,7 +338,7 @@ def load_snapshot(
 ) -> None:
     """Bring everything back as it was saved, in place of what is there."""
     settings = _local(context, "snapshot load")
-    with lifecycle.exclusive(settings):
+    with lifecycle.exclusive(settings.local_dir):
         loaded = loading.load(settings, name, _say, lambda question: _confirm(question, yes))
     for identifier in loaded.moved:
         _say(f"{identifier} has another address than before: its own is taken on this machine")
@@ -400,8 +406,8 @@ def _local(context: typer.Context, command: str) -> Settings:
 
 @contextmanager
 def _changing(settings: Settings) -> Iterator[None]:
-    """One command at a time on this machine; on AWS, Terraform locks its state itself."""
-    with lifecycle.exclusive(settings) if settings.target == "local" else nullcontext():
+    """One command at a time: two at once could carry out each other's plan."""
+    with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
         yield
 
 
@@ -478,9 +484,9 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
     if not terraform.unfinished:
         return
     _say("The last run of Terraform was killed: looking for what it made and did not write down")
-    terraform.plan(quiet=True)
     session = aws.session(settings)
-    found = orphans.find(session, settings.name, settings.state_file, terraform.show_plan())
+    with terraform.planned(quiet=True) as planned:
+        found = orphans.find(session, settings.name, settings.state_file, terraform.show_plan(planned))
     for each in found:
         _say(f"  {each}")
     if found and settings.target == "aws":
@@ -493,8 +499,15 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
     terraform.recovered()
 
 
-def _show_costs(terraform: Terraform) -> None:
-    found = costs.of_plan(terraform.show_plan())
+def _present(settings: Settings) -> bool:
+    """Whether LocalStack is there; one that is and does not answer still holds the environment."""
+    localstack = LocalCloud(settings).localstack
+    running = localstack.running()
+    return running is not None and localstack.wait(running) == running
+
+
+def _show_costs(plan: dict[str, Any]) -> None:
+    found = costs.of_plan(plan)
     table = Table(title=f"By the hour, used or not ({costs.PRICES_OF})", box=None, header_style="bold")
     for title in ("RESOURCE", "WHAT", "USD AN HOUR"):
         table.add_column(title, overflow="fold")
@@ -523,8 +536,8 @@ def _fresh_plan(settings: Settings) -> dict[str, Any]:
         if settings.target == "local":
             _up(settings)
         terraform.init()
-        terraform.plan(quiet=True)
-        return terraform.show_plan()
+        with terraform.planned(quiet=True) as planned:
+            return terraform.show_plan(planned)
 
 
 def _print_inventory(environment: Environment) -> None:

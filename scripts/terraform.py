@@ -12,7 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -165,6 +167,22 @@ def environment(settings: Settings, environ: Mapping[str, str] | None = None) ->
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A saved plan.
+
+    Attributes
+    ----------
+    file
+        Terraform's own file of it.
+    changes
+        Whether there is something to change.
+    """
+
+    file: Path
+    changes: bool
+
+
 class Terraform:
     """Terraform for one target's state.
 
@@ -185,11 +203,6 @@ class Terraform:
         """The Terraform that is used."""
         return find()
 
-    @property
-    def plan_file(self) -> Path:
-        """Where `plan` leaves what `apply` carries out."""
-        return self._settings.terraform_dir / "saved.tfplan"
-
     def init(self) -> None:
         """Install the provider and point the backend at the target's state."""
         self._settings.terraform_dir.mkdir(parents=True, exist_ok=True)
@@ -201,29 +214,31 @@ class Terraform:
                 "Without access to registry.terraform.io, name a provider mirror in TF_PLUGIN_MIRROR.",
             )
 
-    def plan(self, *, destroy: bool = False, quiet: bool = False) -> bool:
-        """Plan into `plan_file`; True when there is something to change.
+    @contextmanager
+    def planned(self, *, destroy: bool = False, quiet: bool = False) -> Iterator[Plan]:
+        """A plan, as long as it is needed: its file holds values that no other file should.
 
         Raises
         ------
         RemoteError
             Terraform reported an error; it has been shown unless ``quiet``, then it is in the message.
         """
-        arguments = ["-detailed-exitcode", f"-out={self.plan_file}", *self._variable_arguments()]
+        file = self._settings.terraform_dir / f"{os.getpid()}.tfplan"
+        arguments = ["-detailed-exitcode", f"-out={file}", *self._variable_arguments()]
         if destroy:
             arguments.append("-destroy")
-        answer = self._run("plan", f"-parallelism={PARALLELISM}", *arguments, capture=quiet)
-        if answer.returncode not in (0, 2):
-            detail = f":\n{answer.stderr.strip()}" if quiet else "; its message is above."
-            raise RemoteError(f"terraform plan failed{detail}")
-        return answer.returncode == 2
-
-    def apply_plan(self) -> None:
-        """Carry out what `plan` saved, and nothing else."""
         try:
-            self._change("apply", str(self.plan_file))
+            answer = self._run("plan", f"-parallelism={PARALLELISM}", *arguments, capture=quiet)
+            if answer.returncode not in (0, 2):
+                detail = f":\n{answer.stderr.strip()}" if quiet else "; its message is above."
+                raise RemoteError(f"terraform plan failed{detail}")
+            yield Plan(file, changes=answer.returncode == 2)
         finally:
-            self.plan_file.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
+
+    def apply_plan(self, plan: Plan) -> None:
+        """Carry out what was planned, and nothing else."""
+        self._change("apply", str(plan.file))
 
     def apply(self) -> None:
         """Plan and apply in one go, where nobody need be asked."""
@@ -243,8 +258,12 @@ class Terraform:
             )
 
     def validate(self) -> None:
-        """Raise BadInputError with what ``terraform validate`` finds wrong."""
-        answer = self._run("validate", capture=True)
+        """Raise BadInputError with what ``terraform validate`` finds wrong; touches no state."""
+        with tempfile.TemporaryDirectory(prefix="lab-validate-") as folder:
+            apart = {"TF_DATA_DIR": folder}
+            answer = self._run("init", "-backend=false", capture=True, environ=apart)
+            if answer.returncode == 0:
+                answer = self._run("validate", capture=True, environ=apart)
         if answer.returncode != 0:
             raise BadInputError(f"terraform validate failed:\n{(answer.stdout + answer.stderr).strip()}")
 
@@ -255,9 +274,9 @@ class Terraform:
             raise RemoteError(f"terraform output failed:\n{answer.stderr.strip()}")
         return {name: output["value"] for name, output in json.loads(answer.stdout or "{}").items()}
 
-    def show_plan(self) -> dict[str, Any]:
-        """What `plan` saved, in the shape of ``terraform show -json``."""
-        answer = self._run("show", "-json", str(self.plan_file), capture=True)
+    def show_plan(self, plan: Plan) -> dict[str, Any]:
+        """A plan in the shape of ``terraform show -json``."""
+        answer = self._run("show", "-json", str(plan.file), capture=True)
         if answer.returncode != 0:
             raise RemoteError(f"terraform show failed:\n{answer.stderr.strip()}")
         shown: dict[str, Any] = json.loads(answer.stdout)
@@ -298,13 +317,15 @@ class Terraform:
             chosen.append(f"-var={name}={text}")
         return chosen
 
-    def _run(self, command: str, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: str, *arguments: str, capture: bool = False, environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
         asking = ["-input=false"] if command in _ASKING else []
         colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
         with subprocess.Popen(
             [*line, *asking, *colour, *arguments],
-            env=environment(self._settings),
+            env=environment(self._settings) | dict(environ or {}),
             stdin=subprocess.DEVNULL,
             # Terraform's talk is for people: standard output belongs to the one result of a command.
             stdout=subprocess.PIPE if capture else sys.stderr,

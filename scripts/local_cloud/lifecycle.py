@@ -62,7 +62,7 @@ class LocalCloud:
             A program is missing or something did not start.
         """
         prepare(say)
-        before = self.localstack.running() if self.localstack.answers() else None
+        before = self.localstack.running()
         if before is None:
             say(f"Starting LocalStack on 127.0.0.1:{self._settings.gateway_port}")
         process = self.localstack.start()
@@ -112,7 +112,8 @@ class LocalCloud:
 
         The state is archived. What only costs time to make again, such as Terraform's provider, stays.
         """
-        self.down()
+        # At once: nothing is won by an orderly end of what is forgotten.
+        self.localstack.stop(patience=0)
         DatabaseServers(self._settings.local_dir, "").delete_all()
         self._adopt_state("")
         for name in ("authority", "firehose", "localstack"):
@@ -169,21 +170,21 @@ def prepare(say: Callable[[str], None]) -> list[str]:
 
 
 @contextmanager
-def exclusive(settings: Settings) -> Iterator[None]:
-    """Let one command at a time change the local cloud.
+def exclusive(directory: Path) -> Iterator[None]:
+    """Let one command at a time change the environment whose files lie in a directory.
 
     Raises
     ------
     MissingError
         Another command is at it.
     """
-    _writable(settings.local_dir)
-    lock = filelock.FileLock(settings.local_dir / "lock")
+    _writable(directory)
+    lock = filelock.FileLock(directory / "lock")
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         raise MissingError(
-            f"Another `lab` or `make` command is changing the environment of {settings.local_dir}.",
+            f"Another `lab` or `make` command is changing the environment of {directory}.",
             "Wait until it has ended, then run this one again.",
         ) from None
     try:

@@ -24,8 +24,7 @@ import psutil
 
 from scripts.config import Settings
 from scripts.errors import MissingError
-from scripts.local_cloud import processes
-from scripts.local_cloud import catalog
+from scripts.local_cloud import catalog, processes
 
 VERSION = "4.9.2"
 
@@ -128,6 +127,8 @@ class LocalStack:
     def start(self, epoch: str | None = None, *, loading: bool = False) -> Process:
         """Start LocalStack and wait until it is healthy; nothing to do when it already is.
 
+        One that is there and does not answer is waited for, never ended: all that it holds would be lost.
+
         Parameters
         ----------
         epoch
@@ -141,16 +142,39 @@ class LocalStack:
             The port is taken, or LocalStack did not become healthy in time.
         """
         running = self.running()
-        if running and self.answers():
-            return running
         if running:
-            # It is there and does not answer: hung, or still on its way up after an interrupted start.
-            self.stop()
+            return self.wait(running)
         self._refuse_taken_port()
         return self._launch(epoch or new_epoch(), loading=loading)
 
-    def stop(self) -> bool:
-        """Stop the process of this checkout with its children; True when there was one."""
+    def wait(self, running: Process) -> Process:
+        """Wait until the running process answers: it is busy, or on its way up after an interrupted start.
+
+        Raises
+        ------
+        MissingError
+            It did not in time.
+        """
+        deadline = time.monotonic() + START_LIMIT
+        while not self.answers():
+            if running.process() is None:
+                raise MissingError("LocalStack ended while it was waited for.", f"Its log: {self.log}")
+            if time.monotonic() > deadline:
+                raise MissingError(
+                    f"LocalStack (process {running.pid}) does not answer.",
+                    f"`make down` gives it up, with all that it holds; its log: {self.log}",
+                )
+            time.sleep(0.5)
+        return running
+
+    def stop(self, patience: float = STOP_LIMIT) -> bool:
+        """Stop the process of this checkout with its children; True when there was one.
+
+        Parameters
+        ----------
+        patience
+            Seconds that they get to end by themselves before they are killed.
+        """
         last = self.last()
         process = last.process() if last else None
         if process is None:
@@ -160,7 +184,7 @@ class LocalStack:
         for member in family:
             with suppress(psutil.NoSuchProcess):
                 member.terminate()
-        _, alive = psutil.wait_procs(family, timeout=STOP_LIMIT)
+        _, alive = psutil.wait_procs(family, timeout=patience)
         for member in alive:
             with suppress(psutil.NoSuchProcess):
                 member.kill()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import boto3
+import psutil
 import pytest
 
 from scripts import aws, connections
@@ -22,10 +25,33 @@ LAB = Path(sys.executable).with_name("lab")
 
 
 @dataclass(frozen=True)
+class Running:
+    """A `lab` that was started."""
+
+    process: subprocess.Popen[str]
+    output: TextIO
+    errors: TextIO
+
+    def end(self, expect: int) -> subprocess.CompletedProcess[str]:
+        """Wait for its end; fails with everything it said unless it exits as expected."""
+        code = self.process.wait()
+        texts = []
+        for file in (self.output, self.errors):
+            file.seek(0)
+            texts.append(file.read())
+            file.close()
+        said = f"{self.process.args} exited {code}\n{texts[0]}\n{texts[1]}"
+        assert code == expect, said
+        assert "Traceback (most recent call last)" not in texts[1], said
+        return subprocess.CompletedProcess(self.process.args, code, *texts)
+
+
+@dataclass(frozen=True)
 class Environment:
     """A local cloud of the tests' own, driven through `lab`."""
 
     settings: Settings
+    started: list[Running] = field(default_factory=list)
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -36,10 +62,12 @@ class Environment:
         """How its master user connects to a DB instance."""
         return connections.access(self.settings, self.session, identifier)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Running:
         """Start `lab` with these arguments."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LAB_"))}
-        return subprocess.Popen(
+        # Files, since a pipe that nobody reads fills and stops whoever writes into it.
+        output, errors = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")  # noqa: SIM115
+        process = subprocess.Popen(
             [str(LAB), *arguments],
             cwd=ROOT,
             env=clean
@@ -48,19 +76,27 @@ class Environment:
                 "LAB_GATEWAY_PORT": str(self.settings.gateway_port),
             },
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=errors,
             text=True,
         )
+        started = Running(process, output, errors)
+        self.started.append(started)
+        return started
+
+    def remove(self) -> None:
+        """End what still runs, after a test that failed in the middle, and remove the local cloud."""
+        for each in self.started:
+            if each.process.poll() is None:
+                for member in psutil.Process(each.process.pid).children():
+                    member.kill()
+                each.process.kill()
+                each.process.wait()
+        self.lab("clean")
 
     def lab(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run `lab` with these arguments; fails with everything it said unless it exits as expected."""
-        process = self.start(*arguments)
-        output, errors = process.communicate()
-        said = f"lab {' '.join(arguments)} exited {process.returncode}\n{output}\n{errors}"
-        assert process.returncode == expect, said
-        assert "Traceback (most recent call last)" not in errors, said
-        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        return self.start(*arguments).end(expect)
 
 
 @pytest.fixture(scope="session")
@@ -71,4 +107,4 @@ def environment() -> Iterator[Environment]:
         try:
             yield made
         finally:
-            made.lab("clean")
+            made.remove()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,7 +16,7 @@ import pytest
 from scripts import leftovers
 from scripts.local_cloud.lifecycle import LocalCloud
 from tests.conftest import own_settings
-from tests.e2e.conftest import Environment
+from tests.e2e.conftest import Environment, Running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("survival")]
 
@@ -32,29 +31,24 @@ def fragile() -> Iterator[Environment]:
         try:
             yield made
         finally:
-            made.lab("clean")
+            made.remove()
 
 
-def _terraform_of(lab: subprocess.Popen[str]) -> psutil.Process | None:
-    children = psutil.Process(lab.pid).children()
-    return next((child for child in children if child.name() == "terraform"), None)
+def _terraform_of(lab: Running) -> psutil.Process:
+    (terraform,) = (each for each in psutil.Process(lab.process.pid).children() if each.name() == "terraform")
+    return terraform
 
 
-def _kill_in_the_middle(environment: Environment, command: str, midway: Callable[[], bool]) -> str:
-    """Kill Terraform alone when ``midway`` is true; what `lab` then says."""
+def _kill_in_the_middle(environment: Environment, command: str, midway: Callable[[], bool]) -> None:
+    """Kill Terraform alone when ``midway`` is true; `lab` must say so with the exit code for it."""
     lab = environment.start(command)
     deadline = time.monotonic() + PATIENCE
     while not midway():
-        assert lab.poll() is None, lab.communicate()
+        assert lab.process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    terraform = _terraform_of(lab)
-    assert terraform is not None
-    terraform.kill()
-    _, said = lab.communicate(timeout=60)
-    assert lab.returncode == 4, said
-    assert "Traceback (most recent call last)" not in said
-    return said
+    _terraform_of(lab).kill()
+    lab.end(expect=4)
 
 
 def _db_instances(environment: Environment) -> int:
@@ -74,11 +68,10 @@ def test_after_terraform_was_killed_while_applying_apply_finishes_the_work(fragi
 def test_two_commands_that_change_the_environment_do_not_run_at_once(fragile: Environment) -> None:
     first = fragile.start("plan")
     time.sleep(3)
-    assert first.poll() is None
+    assert first.process.poll() is None
     told = fragile.lab("apply", expect=3)
     assert "Another `lab` or `make` command" in told.stderr
-    first.communicate()
-    assert first.returncode == 0
+    first.end(expect=0)
 
 
 def test_after_terraform_was_killed_while_destroying_destroy_finishes_the_work(fragile: Environment) -> None:
