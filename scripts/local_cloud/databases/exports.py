@@ -16,7 +16,7 @@ from typing import TypeVar
 from scripts.errors import BadInputError
 from scripts.local_cloud import processes
 from scripts.local_cloud.databases import launcher
-from scripts.local_cloud.databases.files import secure_folder, write_atomic
+from scripts.local_cloud.databases.files import clear_errors, secure_folder, write_atomic
 from scripts.local_cloud.databases.journal import Entry, decode
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle
 from scripts.local_cloud.databases.model import Address
@@ -65,7 +65,14 @@ class Exports:
         self._snapshots = snapshots
 
     def save(self, folder: Path) -> tuple[Exported, ...]:
-        """Pack every server of this epoch and every snapshot; a server that runs pauses for it."""
+        """Pack every server of this epoch, and every snapshot, into a new folder.
+
+        A server that runs pauses for it.
+        """
+        with clear_errors():
+            return self._save(folder)
+
+    def _save(self, folder: Path) -> tuple[Exported, ...]:
         secure_folder(folder)
         entries = [
             entry
@@ -78,10 +85,24 @@ class Exports:
         return tuple(_all_at_once(lambda entry: self._save_server(folder, entry), entries))
 
     def load(self, folder: Path) -> dict[str, tuple[Address, Address]]:
-        """Bring every server and snapshot of an export into this epoch, running if it is wanted so.
+        """Bring servers and snapshots of an export into this epoch, as they were: running or stopped.
 
-        Returns the address that each server had and the one that it has, by resource id.
+        Each keeps its address if that is free.
+
+        Returns
+        -------
+        dict
+            Resource id to the address that the server had and the one that it has.
+
+        Raises
+        ------
+        BadInputError
+            One of them is there already.
         """
+        with clear_errors():
+            return self._load(folder)
+
+    def _load(self, folder: Path) -> dict[str, tuple[Address, Address]]:
         for file in sorted(folder.glob(f"*{_COPY}")):
             self._load_copy(file)
         entries = [_read(file) for file in sorted(folder.glob(f"*{_ENTRY}"))]

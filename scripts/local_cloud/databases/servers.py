@@ -12,7 +12,7 @@ from filelock import Timeout
 from scripts.errors import BadInputError, LabError
 from scripts.local_cloud import processes
 from scripts.local_cloud.databases import binaries
-from scripts.local_cloud.databases.exports import Exported, Exports
+from scripts.local_cloud.databases.exports import Exports
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.lifecycle import STOP_LIMIT, Lifecycle
@@ -41,6 +41,11 @@ class DatabaseServers:
     epoch
         The local cloud's life that new servers belong to.
 
+    Attributes
+    ----------
+    exports
+        Servers and their snapshots as files that outlive the local cloud.
+
     Notes
     -----
     Where a method takes a resource id, ServerNotFoundError says that there is none such. Starting raises
@@ -55,7 +60,7 @@ class DatabaseServers:
             self._journal = self._life.journal
             self._templates = Templates(self._life.place, self._life.locks)
             self._snapshots = Snapshots(self._life.place, self._life.user)
-            self._exports = Exports(self._life, self._snapshots)
+            self.exports = Exports(self._life, self._snapshots)
 
     # -- life of one server
 
@@ -259,34 +264,6 @@ class DatabaseServers:
                     self._life.remove(resource_id)
             remove_tree(self._life.place.root)
             (self._life.home / "place.json").unlink(missing_ok=True)
-
-    # -- exports
-
-    def export_to(self, folder: Path) -> tuple[Exported, ...]:
-        """Pack all servers of this epoch, and all snapshots, into a new folder; one that runs pauses for it.
-
-        Returns the servers.
-        """
-        with clear_errors():
-            return self._exports.save(folder)
-
-    def import_from(self, folder: Path) -> dict[str, tuple[Address, Address]]:
-        """Bring servers and snapshots of an export into this epoch, as they were: running or stopped.
-
-        Each keeps its address if that is free.
-
-        Returns
-        -------
-        dict
-            Resource id to the address that the server had and the one that it has.
-
-        Raises
-        ------
-        BadInputError
-            One of them is there already.
-        """
-        with clear_errors():
-            return self._exports.load(folder)
 
     # -- snapshots
 

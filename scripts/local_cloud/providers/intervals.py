@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 from scripts.errors import BadInputError
+from scripts.local_cloud.providers.gate import GATE
 
 LOG = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ class Periodic:
     interval
         Seconds from one start of the work to the next.
     work
-        Handles its own expected errors; another one ends the thread, and is logged.
+        Handles its own expected errors; another one ends the thread, and is logged. It waits while a
+        snapshot is saved or loaded.
     """
 
     def __init__(self, name: str, interval: float, work: Callable[[], None]) -> None:
@@ -69,5 +71,6 @@ class Periodic:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._work()
+            with GATE.working(self._thread.name):
+                self._work()
             self._stopping.wait(self._interval)

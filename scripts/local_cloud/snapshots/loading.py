@@ -122,7 +122,7 @@ def _bring_back(settings: Settings, cloud: LocalCloud, folder: Path, saved: Mani
     _authority(settings, folder)
     servers = DatabaseServers(settings.local_dir, epoch)
     with ThreadPoolExecutor(1) as beside:
-        importing = beside.submit(servers.import_from, folder / Inside.SERVERS)
+        importing = beside.submit(servers.exports.load, folder / Inside.SERVERS)
         process = cloud.localstack.start(epoch, loading=True)
         moves = Moves(importing.result(), (saved.gateway_port, process.port))
     _state(settings, folder, moves, epoch)

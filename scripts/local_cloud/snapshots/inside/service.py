@@ -48,7 +48,7 @@ def answer(request: Request) -> Response:
 def _save(folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
     with GATE.closed(_busy, REST_LIMIT), ThreadPoolExecutor(1) as beside:
         services = _running()
-        servers = beside.submit(tasks.servers().export_to, folder / Inside.SERVERS)
+        servers = beside.submit(tasks.servers().exports.save, folder / Inside.SERVERS)
         revival.tell(services, "on_before_state_save")
         try:
             records = state.save(folder / Inside.RECORDS)
@@ -74,8 +74,9 @@ def _load(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
             "A snapshot is loaded into a LocalStack that was started for it, not into another."
         )
     revival.start(services)
+    # Before the gate is closed: what they stop may be waiting at it.
+    revival.tell(services, "on_before_state_load")
     with GATE.closed(list, REST_LIMIT):
-        revival.tell(services, "on_before_state_load")
         state.load(folder / Inside.RECORDS)
         objects.load(folder / Inside.OBJECTS)
         metrics.load(folder / Inside.METRICS)
