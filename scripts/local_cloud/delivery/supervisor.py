@@ -25,7 +25,7 @@ from scripts.local_cloud.delivery.spool import Spool
 LOG = logging.getLogger(__name__)
 
 #: Seconds from the end of a process to the start of the next: at first, at most; a life that counts.
-_FIRST_WAIT, _LONGEST_WAIT, _LONG_LIFE = 0.2, 15.0, 30.0
+_FIRST_WAIT, _LONGEST_WAIT, _LONG_LIFE = 0.2, 3.0, 10.0
 #: Seconds that a delivery stream's deletion waits for what is being put just then.
 _FAREWELL = 20.0
 
@@ -96,6 +96,7 @@ class Supervisor:
             with suppress(psutil.NoSuchProcess):
                 if worker and psutil.Process(worker.process.pid).status() == psutil.STATUS_STOPPED:
                     worker.process.kill()
+                    self._changed.wait_for(lambda: self._worker is not worker, timeout=10)
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._wanted or self._alive(), timeout=10)
             return {"streams": len(self._wanted), "running": self._alive()}
@@ -148,6 +149,7 @@ class Supervisor:
             self._listen(worker)
             with self._changed:
                 self._worker = None
+                self._changed.notify_all()
                 if self._stopping or not self._wanted:
                     self._record.unlink(missing_ok=True)
                 for gone in self._forgotten.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,8 @@ from scripts.local_cloud.delivery import naming, processing
 from scripts.local_cloud.providers.firehose.store import DESTINATION_ID
 from scripts.local_cloud.providers.framework import error
 
+_ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
+_BUCKET = re.compile(r"arn:[^:]+:s3:::[\w.-]{1,255}")
 _FIREHOSE = "firehose.amazonaws.com"
 #: What S3DestinationDescription has of the extended description.
 _PLAIN = (
@@ -57,7 +60,12 @@ def described(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _backup(given: dict[str, Any]) -> dict[str, Any]:
-    return {**{key: _DEFAULTS[key] for key in _PLAIN if key in _DEFAULTS}, **given}
+    hints = {**_DEFAULTS["BufferingHints"], **(given.get("BufferingHints") or {})}
+    return {
+        **{key: _DEFAULTS[key] for key in _PLAIN if key in _DEFAULTS},
+        **given,
+        "BufferingHints": hints,
+    }
 
 
 def updated(before: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +73,8 @@ def updated(before: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:
     update = dict(update)
     if backup := update.pop("S3BackupUpdate", None):
         update["S3BackupDescription"] = {**before.get("S3BackupDescription", _backup({})), **backup}
-    return {**before, **update}
+    hints = {**before["BufferingHints"], **(update.get("BufferingHints") or {})}
+    return {**before, **update, "BufferingHints": hints}
 
 
 def check(destination: dict[str, Any]) -> None:
@@ -87,6 +96,8 @@ def check(destination: dict[str, Any]) -> None:
 
 
 def _check_settings(destination: dict[str, Any]) -> None:
+    if not _BUCKET.fullmatch(destination.get("BucketARN") or ""):
+        raise _invalid(f"BucketARN '{destination.get('BucketARN')}' is not the ARN of a bucket.")
     hints = destination["BufferingHints"]
     if not 1 <= hints["SizeInMBs"] <= 128:
         raise _invalid(f"SizeInMBs {hints['SizeInMBs']} must be from 1 to 128.")
@@ -104,7 +115,7 @@ def _check_settings(destination: dict[str, Any]) -> None:
         naming.check(destination)
     except BadInputError as broken:
         raise _invalid(str(broken)) from broken
-    _check_role(destination["RoleARN"])
+    _check_role(destination.get("RoleARN") or "")
 
 
 def _check_what_can_be_done(destination: dict[str, Any]) -> None:
@@ -131,7 +142,10 @@ def check_source_role(role_arn: str) -> None:
 
 
 def _check_role(role_arn: str) -> None:
-    account_id, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    arn = _ROLE.fullmatch(role_arn)
+    if arn is None:
+        raise _invalid(f"RoleARN '{role_arn}' is not the ARN of a role.")
+    account_id, name = arn.groups()
     iam = connect_to(aws_access_key_id=account_id, region_name="us-east-1").iam
     try:
         trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]

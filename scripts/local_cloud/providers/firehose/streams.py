@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from scripts.local_cloud.providers.firehose.store import (
 from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.kinesis.service import last_sequence
 
+_STREAM = re.compile(r"arn:[^:]+:kinesis:([a-z0-9-]+):(\d{12}):stream/([\w.-]+)")
 #: What a request may carry; every other destination and source is refused.
 _ANSWERED = {
     "DeliveryStreamName",
@@ -52,7 +54,10 @@ def _source(context: RequestContext, request: Request) -> Source | None:
         return None
     destinations.check_source_role(given["RoleARN"])
     arn = given["KinesisStreamARN"]
-    region, account_id, name = arn.split(":")[3], arn.split(":")[4], arn.rpartition("/")[2]
+    parts = _STREAM.fullmatch(arn)
+    if parts is None:
+        raise error("InvalidArgumentException", f"KinesisStreamARN '{arn}' is not the ARN of a stream.")
+    region, account_id, name = parts.groups()
     kinesis = connect_to(aws_access_key_id=account_id, region_name=region).kinesis
     try:
         summary = kinesis.describe_stream_summary(StreamARN=arn)["StreamDescriptionSummary"]

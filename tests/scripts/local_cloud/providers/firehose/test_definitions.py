@@ -1,7 +1,8 @@
-"""Delivery streams are kept as they are defined; nothing pretends to deliver."""
+"""Delivery streams are kept as they are defined; what cannot be delivered is refused."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,9 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-ROLE = "arn:aws:iam::000000000000:role/delivery"
 DESTINATION = {
-    "RoleARN": ROLE,
     "BucketARN": "arn:aws:s3:::lake",
     "Prefix": "events/",
     "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
@@ -25,11 +24,11 @@ def firehose(client: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture
-def stream(firehose: Any) -> Iterator[str]:
+def stream(firehose: Any, role: str) -> Iterator[str]:
     name = f"delivery-{uuid.uuid4().hex[:8]}"
     firehose.create_delivery_stream(
         DeliveryStreamName=name,
-        ExtendedS3DestinationConfiguration=DESTINATION,
+        ExtendedS3DestinationConfiguration={**DESTINATION, "RoleARN": role},
         Tags=[{"Key": "a", "Value": "1"}],
     )
     yield name
@@ -76,15 +75,15 @@ def test_encryption_is_switched_on_and_off(firehose: Any, stream: str) -> None:
     assert describe(firehose, stream)["DeliveryStreamEncryptionConfiguration"] == {"Status": "DISABLED"}
 
 
-def test_a_source_must_be_there(firehose: Any, client: Callable[[str], Any]) -> None:
-    request = {
+def test_a_source_must_be_there(firehose: Any, client: Callable[[str], Any], role: str) -> None:
+    request: dict[str, Any] = {
         "DeliveryStreamName": f"delivery-{uuid.uuid4().hex[:8]}",
         "DeliveryStreamType": "KinesisStreamAsSource",
-        "ExtendedS3DestinationConfiguration": DESTINATION,
+        "ExtendedS3DestinationConfiguration": {**DESTINATION, "RoleARN": role},
     }
     source = f"source-{uuid.uuid4().hex[:8]}"
     arn = f"arn:aws:kinesis:us-east-1:000000000000:stream/{source}"
-    configuration = {"KinesisStreamARN": arn, "RoleARN": ROLE}
+    configuration = {"KinesisStreamARN": arn, "RoleARN": role}
     with pytest.raises(firehose.exceptions.ResourceNotFoundException):
         firehose.create_delivery_stream(**request, KinesisStreamSourceConfiguration=configuration)
     client("kinesis").create_stream(StreamName=source, ShardCount=1)
@@ -102,12 +101,7 @@ def test_tags_are_kept(firehose: Any, stream: str) -> None:
     assert tags["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
-def test_a_record_is_refused_rather_than_lost(firehose: Any, stream: str) -> None:
-    with pytest.raises(ClientError, match="UnsupportedOperation"):
-        firehose.put_record(DeliveryStreamName=stream, Record={"Data": b"x"})
-
-
-def test_another_destination_is_refused(firehose: Any) -> None:
+def test_another_destination_is_refused(firehose: Any, role: str) -> None:
     with pytest.raises(ClientError, match="UnsupportedOperation"):
         firehose.create_delivery_stream(
             DeliveryStreamName="splunk",
@@ -115,6 +109,63 @@ def test_another_destination_is_refused(firehose: Any) -> None:
                 "HECEndpoint": "https://h",
                 "HECEndpointType": "Raw",
                 "HECToken": "t",
-                "S3Configuration": {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake"},
+                "S3Configuration": {"RoleARN": role, "BucketARN": "arn:aws:s3:::lake"},
             },
+        )
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "message"),
+    [
+        ({"BufferingHints": {"SizeInMBs": 129}}, "InvalidArgumentException", "from 1 to 128"),
+        ({"BufferingHints": {"IntervalInSeconds": 901}}, "InvalidArgumentException", "from 0 to 900"),
+        ({"Prefix": "!{timestamp:yyyy}/"}, "InvalidArgumentException", "ErrorOutputPrefix can't be null"),
+        ({"CompressionFormat": "Snappy"}, "UnsupportedOperation", "Snappy"),
+        ({"S3BackupMode": "Enabled"}, "InvalidArgumentException", "S3BackupConfiguration"),
+        ({"CloudWatchLoggingOptions": {"Enabled": True}}, "InvalidArgumentException", "LogGroupName"),
+        (
+            {"ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "Lambda"}]}},
+            "UnsupportedOperation",
+            "Lambda",
+        ),
+        ({"DynamicPartitioningConfiguration": {"Enabled": True}}, "UnsupportedOperation", "dynamically"),
+        ({"DataFormatConversionConfiguration": {"Enabled": True}}, "UnsupportedOperation", "Parquet"),
+        (
+            {"RoleARN": "arn:aws:iam::000000000000:role/nobody"},
+            "InvalidArgumentException",
+            "Firehose is unable to assume role",
+        ),
+    ],
+)
+def test_a_destination_that_cannot_be_is_refused_at_once(
+    firehose: Any, role: str, stream: str, settings: dict[str, Any], code: str, message: str
+) -> None:
+    destination = {"RoleARN": role, "BucketARN": "arn:aws:s3:::lake", **settings}
+    with pytest.raises(ClientError, match=code) as refused:
+        firehose.create_delivery_stream(
+            DeliveryStreamName="never", ExtendedS3DestinationConfiguration=destination
+        )
+    assert message in str(refused.value)
+    with pytest.raises(ClientError, match=code):
+        firehose.update_destination(
+            DeliveryStreamName=stream,
+            CurrentDeliveryStreamVersionId="1",
+            DestinationId="destinationId-000000000001",
+            ExtendedS3DestinationUpdate={
+                ("S3BackupUpdate" if key == "S3BackupConfiguration" else key): value
+                for key, value in settings.items()
+            },
+        )
+
+
+def test_a_role_that_does_not_trust_firehose_is_refused(firehose: Any, client: Callable[[str], Any]) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    arn = client("iam").create_role(
+        RoleName=f"other-{uuid.uuid4().hex[:8]}",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
+    )["Role"]["Arn"]
+    with pytest.raises(firehose.exceptions.InvalidArgumentException, match="unable to assume role"):
+        firehose.create_delivery_stream(
+            DeliveryStreamName="never",
+            ExtendedS3DestinationConfiguration={"RoleARN": arn, "BucketARN": "arn:aws:s3:::lake"},
         )

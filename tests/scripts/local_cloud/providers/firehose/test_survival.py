@@ -1,0 +1,145 @@
+"""Whatever is killed: nothing lost, nothing twice, no process left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from scripts import aws
+from scripts.config import Settings
+from scripts.local_cloud import status
+from scripts.local_cloud.delivery import recovery, report
+from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.local_cloud.localstack import LocalStack
+from tests.conftest import Cloud, own_settings
+from tests.scripts.local_cloud.providers.firehose.conftest import Lab, make_role, unique, wait_for
+
+RECORDS = 20_000
+
+
+def alive(settings: Settings) -> report.Running | None:
+    found = report.running(settings)
+    return found if found and found.alive else None
+
+
+def kill(settings: Settings) -> int:
+    """Kill the delivery process as soon as there is one; its pid."""
+    process = wait_for(lambda: alive(settings))
+    os.kill(process.pid, signal.SIGKILL)
+    return process.pid
+
+
+def test_20000_records_arrive_once_each_though_the_process_is_killed_again_and_again(
+    cloud: Cloud, lab: Lab
+) -> None:
+    stream = lab.stream(shards=2)
+    name = lab.deliver(
+        stream,
+        CompressionFormat="GZIP",
+        ProcessingConfiguration={"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord"}]},
+    )
+    direct = lab.deliver(
+        Prefix="direct/",
+        ProcessingConfiguration={"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord"}]},
+    )
+    padding = "x" * 150
+    records = [json.dumps({"n": number, "padding": padding}).encode() for number in range(RECORDS)]
+    put = threading.Event()
+
+    def produce() -> None:
+        for first in range(0, RECORDS, 1000):
+            lab.put(stream, *records[first : first + 1000])
+            lab.client("firehose").put_record_batch(
+                DeliveryStreamName=direct,
+                Records=[{"Data": b"%d" % number} for number in range(first, first + 400)],
+            )
+            # Slow enough for the kills to fall into every step of it.
+            put.wait(0.2)
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    killed = set()
+    while producer.is_alive():
+        killed.add(kill(cloud.settings))
+        # A process needs about a second until it delivers: some of them live to do so, others do not.
+        time.sleep(0.6 + 0.5 * (len(killed) % 4))
+    producer.join()
+    assert len(killed) >= 3
+    wait_for(lambda: len(lab.lines("2")) >= RECORDS, 60)
+    wait_for(lambda: len(lab.lines("direct/")) >= 20 * 400, 60)
+    # Whatever would come twice has had the time to.
+    time.sleep(1.5)
+    assert sorted(json.loads(line)["n"] for line in lab.lines("2")) == list(range(RECORDS))
+    expected = [number for first in range(0, RECORDS, 1000) for number in range(first, first + 400)]
+    assert sorted(map(int, lab.lines("direct/"))) == expected
+    assert all(f"{name}-1-" in key for key in lab.objects("2"))
+
+
+def test_a_halted_process_is_replaced_when_it_is_asked_for(cloud: Cloud, lab: Lab) -> None:
+    lab.deliver()
+    halted = wait_for(lambda: alive(cloud.settings))
+    os.kill(halted.pid, signal.SIGSTOP)
+    wait_for(lambda: not halted.alive)
+    assert recovery.ensure(cloud.settings.gateway_port)
+    replaced = wait_for(lambda: alive(cloud.settings))
+    assert replaced.pid != halted.pid
+    assert not psutil.pid_exists(halted.pid)
+
+
+def test_status_shows_the_process_and_what_keeps_it_from_delivering(cloud: Cloud, lab: Lab) -> None:
+    def line() -> status.Part | None:
+        shown = {part.name: part for part in status.parts(LocalCloud(cloud.settings))}
+        return shown.get("firehose: delivery")
+
+    name = lab.deliver(BucketARN=f"arn:aws:s3:::{unique('nowhere')}")
+    lab.client("firehose").put_record(DeliveryStreamName=name, Record={"Data": b"x"})
+    found = wait_for(lambda: part if (part := line()) and "S3.NoSuchBucket" in part.health else None)
+    assert (found.kind, found.down) == ("real", False)
+    assert found.memory_bytes
+    lab.client("firehose").delete_delivery_stream(DeliveryStreamName=lab.made.pop())
+    wait_for(lambda: line() is None)
+
+
+@contextmanager
+def delivering() -> Iterator[tuple[Settings, LocalStack, report.Running]]:
+    """A local cloud of the test's own that delivers."""
+    with own_settings() as settings:
+        localstack = LocalStack(settings)
+        localstack.start()
+        try:
+            session = aws.session(settings)
+            lab = Lab(session, make_role(session), "no-such-bucket")
+            name = lab.deliver()
+            lab.client("firehose").put_record(DeliveryStreamName=name, Record={"Data": b"x"})
+            yield settings, localstack, wait_for(lambda: alive(settings))
+        finally:
+            localstack.stop()
+
+
+@pytest.mark.parametrize("gently", [True, False], ids=["stopped", "killed"])
+def test_the_process_ends_with_localstack(gently: bool) -> None:
+    with delivering() as (settings, localstack, process):
+        if gently:
+            localstack.stop()
+            assert not psutil.pid_exists(process.pid)
+        else:
+            running = localstack.running()
+            assert running is not None
+            os.kill(running.pid, signal.SIGKILL)
+            wait_for(lambda: not psutil.pid_exists(process.pid), 5)
+        assert not alive(settings)
+        # The next life begins without what this one left.
+        localstack.start()
+        session = aws.session(settings)
+        assert session.client("firehose").list_delivery_streams()["DeliveryStreamNames"] == []
+        Lab(session, make_role(session), "no-such-bucket").deliver()
+        wait_for(lambda: alive(settings))
+        assert len(list((settings.local_dir / "firehose").glob("*.sqlite"))) == 1
