@@ -20,7 +20,7 @@ from rich.text import Text as Content
 
 from scripts import aws, config, costs, failures, leftovers, orphans, overview
 from scripts.config import Settings
-from scripts.errors import BadInputError, ExitCode, RemoteError
+from scripts.errors import BadInputError, ExitCode, MissingError, RemoteError
 from scripts.inspection import inspector, inventory
 from scripts.inspection.model import Environment
 from scripts.local_cloud import lifecycle, status
@@ -176,12 +176,9 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
                 if planned.changes:
                     _confirm("Make these changes on AWS?", yes)
                     terraform.apply_plan(planned)
-        with _progress() as progress:
-            seeded = runner.ensure(settings, aws.session(settings), progress=progress)
-        for result in seeded:
-            _say_seeded(result)
-        found = overview.describe(settings, terraform.outputs())
-    _print_overview(found, as_json)
+        outputs = terraform.outputs()
+        _seed(settings, outputs)
+    _print_overview(overview.describe(settings, outputs), as_json)
 
 
 @app.command()
@@ -443,6 +440,22 @@ def _dialect(name: str | None) -> Dialect | None:
     if name not in get_args(Dialect):
         raise BadInputError(f"--into is {name!r}; expected one of: {', '.join(get_args(Dialect))}.")
     return "mysql" if name == "mysql" else "postgres"
+
+
+def _seed(settings: Settings, outputs: dict[str, Any]) -> None:
+    """Load what is missing. On AWS, DB instances are private: what cannot be reached is said, and goes on."""
+    with _progress() as progress:
+        for dataset in runner.available(outputs):
+            try:
+                seeded = runner.ensure(settings, aws.session(settings), [dataset], progress)
+            except MissingError as unreachable:
+                if settings.target == "local":
+                    raise
+                _say(f"{dataset} is not loaded: {unreachable.what}")
+                _say(f"  From the bastion or through a tunnel (README, On AWS): lab seed {dataset}")
+            else:
+                for result in seeded:
+                    _say_seeded(result)
 
 
 def _say_seeded(result: runner.Seeded) -> None:

@@ -4,6 +4,7 @@ Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``L
 ``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_AWS_DIR`` (Terraform's files of the aws target),
 ``LAB_SNAPSHOT_DIR`` (snapshots of the local target), ``LAB_GATEWAY_PORT`` (LocalStack's port),
 ``LAB_RDS_CA`` (certificate authorities that the DB instances' certificates are verified with, on AWS),
+``LAB_DB_TUNNELS`` (where tunnels to DB instances begin, ``sourcelab-mysql=127.0.0.1:13306,...``),
 ``AWS_REGION``.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -47,6 +48,8 @@ class Settings:
         TCP port of LocalStack on 127.0.0.1.
     rds_ca
         PEM file that DB instances' certificates are verified with on AWS; None when not given.
+    tunnels
+        Host and port on this machine that lead to a DB instance, by its identifier.
     snapshot_dir
         Snapshots of the local target; `clean` leaves them alone.
     """
@@ -58,6 +61,7 @@ class Settings:
     aws_dir: Path = ROOT / ".aws-state"
     gateway_port: int = 4566
     rds_ca: Path | None = None
+    tunnels: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     snapshot_dir: Path = ROOT / ".snapshots"
 
     @property
@@ -131,5 +135,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         aws_dir=Path(env.get("LAB_AWS_DIR") or ROOT / ".aws-state").absolute(),
         gateway_port=int(port),
         rds_ca=Path(rds_ca) if rds_ca else None,
+        tunnels=_tunnels(env.get("LAB_DB_TUNNELS") or ""),
         snapshot_dir=Path(env.get("LAB_SNAPSHOT_DIR") or ROOT / ".snapshots").absolute(),
     )
+
+
+def _tunnels(text: str) -> dict[str, tuple[str, int]]:
+    found = {}
+    for part in filter(None, text.split(",")):
+        match = re.fullmatch(r"\s*([a-z][a-z0-9-]*)=([^:\s]+):(\d{1,5})\s*", part)
+        if match is None:
+            raise BadInputError(
+                f"LAB_DB_TUNNELS holds {part.strip()!r}; expected IDENTIFIER=HOST:PORT.",
+                "Such as: sourcelab-mysql=127.0.0.1:13306,sourcelab-postgres=127.0.0.1:15432",
+            )
+        found[match[1]] = (match[2], int(match[3]))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -199,11 +200,14 @@ class Access:
         Who connects.
     authority
         PEM file that its certificate is verified with.
+    tunnel
+        Host and port on this machine that lead to it; its certificate must bear its own name all the same.
     """
 
     endpoint: Endpoint
     user: Credentials
     authority: Path
+    tunnel: tuple[str, int] | None = None
 
 
 def access(settings: Settings, session: boto3.Session, identifier: str) -> Access:
@@ -216,7 +220,8 @@ def access(settings: Settings, session: boto3.Session, identifier: str) -> Acces
     """
     endpoint = find(session, identifier)
     endpoint.address()
-    return Access(endpoint, credentials(session, endpoint), authority(settings))
+    user = credentials(session, endpoint)
+    return Access(endpoint, user, authority(settings), settings.tunnels.get(identifier))
 
 
 @contextmanager
@@ -247,7 +252,11 @@ def mysql(
             connect_timeout=CONNECT_SECONDS,
             charset="utf8mb4",
             autocommit=True,
+            defer_connect=True,
         )
+        connection.connect(socket.create_connection(to.tunnel, CONNECT_SECONDS) if to.tunnel else None)
+    except OSError as error:
+        raise _not_reachable(endpoint, f"the tunnel {to.tunnel}: {error.strerror or error}") from None
     except pymysql.err.OperationalError as error:
         code, reason = (*error.args, "", "")[:2]
         if code in _MYSQL_DENIED:
@@ -276,9 +285,13 @@ def postgres(to: Access, database: str = "postgres") -> Iterator[psycopg.Connect
         raise BadInputError(f"DB instance {endpoint.identifier} is {endpoint.engine}, not PostgreSQL.")
     host, port = endpoint.address()
     try:
+        through: dict[str, Any] = {"port": port}
+        if to.tunnel:
+            # The name stays the server's own: the certificate is verified against it.
+            through = {"hostaddr": socket.gethostbyname(to.tunnel[0]), "port": to.tunnel[1]}
         connection = psycopg.connect(
             host=host,
-            port=port,
+            **through,
             user=user.username,
             password=user.password,
             dbname=database,
@@ -287,6 +300,8 @@ def postgres(to: Access, database: str = "postgres") -> Iterator[psycopg.Connect
             connect_timeout=CONNECT_SECONDS,
             application_name="lab",
         )
+    except OSError as error:
+        raise _not_reachable(endpoint, f"the tunnel {to.tunnel}: {error.strerror or error}") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip()
         if "authentication failed" in reason or "no pg_hba.conf entry" in reason:

@@ -7,10 +7,10 @@ completed as it is, at whatever scale, with a learner's changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scripts import connections
 from scripts.config import Settings
@@ -110,6 +110,18 @@ def ensure(
     """Load what is missing or incomplete, at scale 1; parameters, result and errors as of `restore`."""
     work = _Work(settings, session, DEFAULT_SCALE, DEFAULT_SEED, ensure=True, progress=progress)
     return [result for name in _names(datasets) for result in _LOADERS[name](work)]
+
+
+def available(outputs: Mapping[str, Any]) -> list[DatasetName]:
+    """The datasets that have somewhere to go, by the root module's outputs: parts can be left out."""
+    databases = outputs.get("databases") or {}
+    there = {
+        "rentio": {"mysql", "postgres"} <= databases.keys(),
+        "classicmodels": "mysql" in databases,
+        "dynamodb": bool(outputs.get("tables")),
+        "s3": bool(outputs.get("buckets")),
+    }
+    return [name for name in DATASETS if there[name]]
 
 
 def load_dump(

@@ -26,6 +26,14 @@ def test_the_state_of_aws_lies_outside_the_folder_that_clean_removes() -> None:
     assert settings.endpoint_url is None
 
 
+def test_tunnels_are_named_by_the_instance_that_they_lead_to() -> None:
+    given = {"LAB_DB_TUNNELS": "sourcelab-mysql=localhost:13306, sourcelab-postgres=127.0.0.1:15432"}
+    assert config.load(given).tunnels == {
+        "sourcelab-mysql": ("localhost", 13306),
+        "sourcelab-postgres": ("127.0.0.1", 15432),
+    }
+
+
 def test_a_relative_run_time_folder_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert config.load({"LAB_LOCAL_DIR": "run"}).local_dir == tmp_path / "run"
@@ -41,6 +49,8 @@ def test_a_relative_run_time_folder_is_made_absolute(tmp_path: Path, monkeypatch
         ({"LAB_GATEWAY_PORT": "-1"}, "1024 to 65535"),
         ({"LAB_NAME": "Source Lab"}, "lower-case"),
         ({"LAB_NAME": "x" * 40}, "lower-case"),
+        ({"LAB_DB_TUNNELS": "sourcelab-mysql"}, "IDENTIFIER=HOST:PORT"),
+        ({"LAB_DB_TUNNELS": "sourcelab-mysql=localhost:mysql"}, "IDENTIFIER=HOST:PORT"),
     ],
 )
 def test_a_setting_that_cannot_be_right_is_refused_with_what_was_expected(

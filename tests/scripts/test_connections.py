@@ -191,3 +191,13 @@ def test_an_authority_file_that_is_none_is_named(mysql_access: Access, tmp_path:
     file.write_text("no certificate\n")
     with pytest.raises(MissingError, match="is not a PEM file of certificate authorities"):
         connect(replace(mysql_access, authority=file))
+
+
+def test_a_tunnel_leads_to_the_instance_whose_own_name_is_verified(access: Access) -> None:
+    with forwarder(access, "127.0.0.77") as through:
+        connect(replace(access, tunnel=through.endpoint.address()))
+
+
+def test_a_tunnel_that_is_not_there_is_told(access: Access) -> None:
+    with pytest.raises(NotReachableError, match="does not let us in"):
+        connect(replace(access, tunnel=("127.0.0.1", free_port())))
