@@ -4,7 +4,11 @@
 Only the standard library, and syntax that an old Python can still read far enough to say that it is too old.
 """
 
+from __future__ import annotations
+
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -12,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MISSING = 3
@@ -38,16 +43,26 @@ def main() -> int:
         say("Python %s is too old; 3.11 or newer is needed. Install it, or: make PYTHON=python3.12" % found)
         return MISSING
     try:
-        if chosen.lock:
-            lock()
-        else:
-            sync(os.path.join(ROOT, ".venv"), LOCK, editable=True)
-            if chosen.checkov:
-                sync(os.path.join(ROOT, ".local", "checkov"), CHECKOV_LOCK, editable=False)
+        with alone():
+            if chosen.lock:
+                lock()
+            else:
+                sync(os.path.join(ROOT, ".venv"), LOCK, editable=True)
+                if chosen.checkov:
+                    sync(os.path.join(ROOT, ".local", "checkov"), CHECKOV_LOCK, editable=False)
     except SetupError as error:
         say(str(error))
         return MISSING
     return 0
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One at a time: two that build the same environment would each remove the other's."""
+    os.makedirs(os.path.dirname(UV), exist_ok=True)
+    with open(os.path.join(ROOT, ".local", "setup.lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def sync(environment: str, lock_file: str, editable: bool) -> None:
@@ -94,15 +109,34 @@ def uv(*arguments: str) -> None:
         fetch_uv(program)
     environment = dict(os.environ)
     # Whoever set a mirror for pip means it for uv too.
-    for theirs, ours in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
-        if environment.get(theirs):
-            environment.setdefault(ours, environment[theirs])
+    for setting, ours in (("global.index-url", "UV_DEFAULT_INDEX"), ("global.cert", "SSL_CERT_FILE")):
+        found = pip_setting(setting)
+        if found:
+            environment.setdefault(ours, found)
     environment.pop("VIRTUAL_ENV", None)
     answer = subprocess.run([program, *arguments], env=environment, cwd=ROOT)
     if answer.returncode != 0:
         raise SetupError(
             "uv %s failed; its message is above. Is the package index reachable?" % " ".join(arguments[:2])
         )
+
+
+def pip_setting(name: str) -> str:
+    """What pip uses, from its environment variables or its files; empty where nobody set it."""
+    variable = "PIP_" + name.partition(".")[2].replace("-", "_").upper()
+    if os.environ.get(variable):
+        return os.environ[variable]
+    pip = [
+        os.path.join(UV, "bin", "python"),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "config",
+        "get",
+        name,
+    ]
+    answer = subprocess.run(pip, capture_output=True, text=True)
+    return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
 def fetch_uv(program: str) -> None:

@@ -21,7 +21,9 @@ from scripts.local_cloud.delivery.report import running as delivery_running
 from scripts.local_cloud.localstack import LocalStack, Process
 
 #: What lies in the run-time folder.
-_OURS = ("authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "terraform", "uv")
+_OURS = (
+    "authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "setup.lock", "terraform", "uv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
