@@ -22,7 +22,8 @@ from scripts.local_cloud.localstack import LocalStack, Process
 
 #: What lies in the run-time folder.
 _OURS = (
-    "authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "setup.lock", "terraform", "uv",
+    "authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "setup.lock",
+    "terraform", "uv",
 )  # fmt: skip
 
 
