@@ -67,11 +67,8 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
     ),
     ("glue, athena", "simulated", "definitions are kept; jobs, crawlers and queries are refused"),
     ("iam, kms", "simulated", "policies and keys are recorded; every signed request is allowed"),
-    (
-        "cloudwatch, logs",
-        "simulated",
-        "alarms, log groups and dashboards are recorded; AWS's own metrics are absent",
-    ),
+    ("cloudwatch", "real", "alarms on a metric's statistic act; of AWS's metrics there are RDS's and SQS's"),
+    ("logs", "real", "events are kept, filtered and counted, databases' logs arrive; no Insights queries"),
 )
 
 

@@ -17,9 +17,9 @@ _STATE = (
     *("StateValue", "StateReason", "StateReasonData"),
     *("StateUpdatedTimestamp", "StateTransitionedTimestamp"),
 )
-OPERATIONS = Operations("cloudwatch", fallback=create_dispatch_table(PROVIDER))
+operations = Operations("cloudwatch", fallback=create_dispatch_table(PROVIDER))
 
-OPERATIONS.passed_on(
+operations.passed_on(
     "DeleteDashboards",
     "DescribeAlarmHistory",
     "DescribeAlarms",
@@ -38,15 +38,15 @@ OPERATIONS.passed_on(
 )
 
 
-@OPERATIONS.simulated("PutMetricData")
+@operations.simulated("PutMetricData")
 def put_metric_data(context: RequestContext, request: Request) -> Response | None:
     """LocalStack fails without plain metric data."""
     if not request.get("MetricData"):
         raise error("MissingParameter", "The parameter MetricData is required.")
-    return OPERATIONS.fallback("PutMetricData")(context, request)
+    return operations.fallback("PutMetricData")(context, request)
 
 
-@OPERATIONS.simulated("GetMetricData")
+@operations.simulated("GetMetricData")
 def get_metric_data(context: RequestContext, request: Request) -> Response | None:
     """LocalStack fails on a query that is an expression, which AWS would compute."""
     for query in request["MetricDataQueries"]:
@@ -58,26 +58,26 @@ def get_metric_data(context: RequestContext, request: Request) -> Response | Non
             raise error(
                 "ValidationError", f"The query {query.get('Id')} must have a MetricStat or an Expression."
             )
-    return OPERATIONS.fallback("GetMetricData")(context, request)
+    return operations.fallback("GetMetricData")(context, request)
 
 
-@OPERATIONS.simulated("PutMetricAlarm")
+@operations.simulated("PutMetricAlarm")
 def put_metric_alarm(context: RequestContext, request: Request) -> None:
     """As LocalStack, with the tags: AWS takes them from the call that makes the alarm, no later one."""
     _put(context, request, "PutMetricAlarm")
 
 
-@OPERATIONS.simulated("PutCompositeAlarm")
+@operations.simulated("PutCompositeAlarm")
 def put_composite_alarm(context: RequestContext, request: Request) -> None:
     """As `put_metric_alarm`."""
     _put(context, request, "PutCompositeAlarm")
 
 
-@OPERATIONS.simulated("DeleteAlarms")
+@operations.simulated("DeleteAlarms")
 def delete_alarms(context: RequestContext, request: Request) -> None:
     """As LocalStack; the next alarm of the same name starts without this one's tags."""
     arns = [_arn(context, name) for name in request["AlarmNames"]]
-    OPERATIONS.fallback("DeleteAlarms")(context, request)
+    operations.fallback("DeleteAlarms")(context, request)
     tags = PROVIDER.get_store(context.account_id, context.region).TAGS
     for arn in arns:
         tags.del_resource(arn)
@@ -85,14 +85,14 @@ def delete_alarms(context: RequestContext, request: Request) -> None:
 
 def build() -> Service:
     """The service."""
-    return OPERATIONS.build(lifecycle_hook=PROVIDER)
+    return operations.build(lifecycle_hook=PROVIDER)
 
 
 def _put(context: RequestContext, request: Request, operation: str) -> None:
     arn = _arn(context, request["AlarmName"])
     store = PROVIDER.get_store(context.account_id, context.region)
     before = store.alarms.get(arn)
-    OPERATIONS.fallback(operation)(context, request)
+    operations.fallback(operation)(context, request)
     if before is not None:
         # A change leaves the state as it is, until the next evaluation.
         kept = {name: before.alarm[name] for name in _STATE if name in before.alarm}
