@@ -61,7 +61,7 @@ def get_metric_data(context: RequestContext, request: Request) -> Response | Non
     return operations.fallback("GetMetricData")(context, request)
 
 
-@operations.simulated("PutMetricAlarm")
+@operations.real("PutMetricAlarm")
 def put_metric_alarm(context: RequestContext, request: Request) -> None:
     """As LocalStack, with the tags: AWS takes them from the call that makes the alarm, no later one."""
     _put(context, request, "PutMetricAlarm")

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scripts.local_cloud.providers.gate import GATE
+
 #: Seconds of a minute, and after its end until it is settled.
 _MINUTE, _GRACE = 60, 1
 
@@ -84,7 +86,8 @@ class DefaultValues:
         self._timer.start()
 
     def _run(self) -> None:
-        self.settle()
+        with GATE.working("log-metric-defaults"):
+            self.settle()
         with self._lock:
             self._timer = None
             if self._due and not self._stopped:
