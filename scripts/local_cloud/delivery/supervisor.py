@@ -26,6 +26,8 @@ LOG = logging.getLogger(__name__)
 
 #: Seconds from the end of a process to the start of the next: at first, at most; a life that counts.
 _FIRST_WAIT, _LONGEST_WAIT, _LONG_LIFE = 0.2, 3.0, 10.0
+#: What the process needs of the environment, beside its settings.
+_PASSED_ON = {"PATH", "HOME", "LANG", "TZDIR", "PYTHONPATH"}
 #: Seconds that a delivery stream's deletion waits for what is being put just then.
 _FAREWELL = 20.0
 
@@ -204,7 +206,7 @@ class Supervisor:
 def _environment(settings: Settings) -> dict[str, str]:
     """What the delivery process needs: LocalStack's own settings are none of its business."""
     return {
-        **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TZDIR"}},
+        **{name: value for name, value in os.environ.items() if name in _PASSED_ON},
         "LAB_TARGET": "local",
         "LAB_LOCAL_DIR": str(settings.local_dir),
         "LAB_GATEWAY_PORT": str(settings.gateway_port),

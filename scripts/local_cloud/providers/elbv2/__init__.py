@@ -1,16 +1,18 @@
 """Load balancers, listeners, rules and target groups, from records of our own.
 
 Moto's are too far from AWS to stand on: deletion protection ignored, every target healthy and keyed by its id
-alone, no network interfaces, DNS names that collide. Nothing passes traffic or checks a target yet, and
-DescribeTargetHealth says so.
+alone, no network interfaces, DNS names that collide. Nothing passes traffic. Targets where something can
+listen, outside the VPCs, are really checked; of the others DescribeTargetHealth says why they are not.
 """
 
 from __future__ import annotations
 
 from localstack.services.plugins import Service
 
+from scripts.local_cloud.providers import changes
 from scripts.local_cloud.providers.elbv2 import (  # noqa: F401  (each registers its operations)
     attributes,
+    health,
     listeners,
     load_balancers,
     placement,
@@ -24,4 +26,5 @@ from scripts.local_cloud.providers.elbv2.store import operations
 
 def build() -> Service:
     """The provider, for LocalStack."""
+    changes.subscribe(health.follow)
     return operations.build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -85,6 +86,15 @@ def check_vpc(context: RequestContext, vpc_id: str) -> None:
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
     if not ec2(context).describe_vpcs(Filters=filters)["Vpcs"]:
         raise error("ValidationError", f"The VPC ID '{vpc_id}' is not found")
+
+
+def vpcs(account_id: str, region: str) -> dict[str, list[ipaddress.IPv4Network]]:
+    """The address blocks of each VPC, by its id."""
+    found = connect_to(aws_access_key_id=account_id, region_name=region).ec2.describe_vpcs()["Vpcs"]
+    return {
+        vpc["VpcId"]: [ipaddress.IPv4Network(block["CidrBlock"]) for block in vpc["CidrBlockAssociationSet"]]
+        for vpc in found
+    }
 
 
 def instances(context: RequestContext, ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttr
 from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response, error
 
 #: Largest page of a description, and its size when not asked for.
 PAGE_SIZE = 400
@@ -64,11 +64,16 @@ class Listener:
 
 @dataclass
 class TargetGroup:
-    """A target group; its targets are told apart by id and port."""
+    """A target group; its targets are told apart by id and port.
+
+    `draining` has the targets that were deregistered, each with the moment (seconds since 1970) until which
+    it is shown.
+    """
 
     description: dict[str, Any]
     attributes: dict[str, str]
     targets: dict[tuple[str, int | None], dict[str, Any]] = field(default_factory=dict)
+    draining: dict[tuple[str, int | None], tuple[dict[str, Any], float]] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -91,19 +96,20 @@ class ElbStore(BaseStore):
 
 stores: AccountRegionBundle = AccountRegionBundle("elbv2", ElbStore)
 operations = Operations("elbv2")
-_lock = threading.RLock()
+lock = threading.RLock()
 
 
-def answers(operation: str) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation from the records, one call at a time."""
+def answers(operation: str, fidelity: Fidelity = Fidelity.SIMULATED) -> Callable[[Handler], Handler]:
+    """Decorator: the function answers the operation, one call at a time; from records, if not said else."""
 
     def register(handler: Handler) -> Handler:
         @wraps(handler)
         def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with _lock:
+            with lock:
                 return handler(context, request)
 
-        return operations.simulated(operation)(one_at_a_time)
+        table = operations.real if fidelity is Fidelity.REAL else operations.simulated
+        return table(operation)(one_at_a_time)
 
     return register
 

@@ -1,18 +1,18 @@
-"""Targets: registered, deregistered, and what can truly be said of their health."""
+"""Targets: registered, deregistered, and their health."""
 
 from __future__ import annotations
 
 import ipaddress
+import time
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from scripts.local_cloud.providers.elbv2 import network
+from scripts.local_cloud.providers.elbv2 import health, network
 from scripts.local_cloud.providers.elbv2 import store as records
-from scripts.local_cloud.providers.elbv2.store import ElbStore, TargetGroup, answers, store_of
-from scripts.local_cloud.providers.framework import Request, Response, error
+from scripts.local_cloud.providers.elbv2.store import TargetGroup, answers, store_of
+from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
 
-_UNCHECKED = "No health check has been made: the local cloud does not check targets yet"
 _GONE = {"shutting-down", "terminated"}
 
 
@@ -47,7 +47,8 @@ def _check_addresses(targets: list[dict[str, Any]]) -> None:
             raise error(
                 "ValidationError", f"The IP address '{target['Id']}' is not a valid IP address"
             ) from wrong
-        if address.is_global or address.is_loopback or address.is_link_local:
+        # AWS takes no loopback address; here it is where a target can really listen.
+        if address.is_global or address.is_link_local:
             raise error(
                 "InvalidTarget",
                 f"The IP address '{address}' must be one of the VPC's or of the private ranges of RFC 1918 "
@@ -65,18 +66,28 @@ def _register(context: RequestContext, request: Request) -> Response:
         _check_addresses(targets)
     for target in targets:
         key = _key(group, target)
+        group.draining.pop(key, None)
         group.targets[key] = {"Port": key[1], **target} if key[1] is not None else dict(target)
     return {}
 
 
 @answers("DeregisterTargets")
 def _deregister(context: RequestContext, request: Request) -> Response:
-    """A target without requests in flight leaves at once; without a port, each of its ports leaves."""
-    group = records.target_group(store_of(context), request["TargetGroupArn"])
+    """Without a port, each of a target's ports leaves.
+
+    Nothing is in flight, so the target leaves at once; as on AWS it is shown as draining until the delay has
+    passed all the same.
+    """
+    store = store_of(context)
+    group = records.target_group(store, request["TargetGroupArn"])
+    delay = float(group.attributes.get("deregistration_delay.timeout_seconds", "0"))
+    in_use = bool(records.load_balancers_of(store, group.arn))
     for target in request["Targets"]:
         for key in list(group.targets):
             if key[0] == target["Id"] and target.get("Port", key[1]) == key[1]:
-                del group.targets[key]
+                gone = group.targets.pop(key)
+                if in_use and delay:
+                    group.draining[key] = gone, time.time() + delay
     return {}
 
 
@@ -92,57 +103,48 @@ def _forget_terminated(context: RequestContext, group: TargetGroup) -> dict[str,
     return states
 
 
-def _health(store: ElbStore, group: TargetGroup, target: dict[str, Any], state: str) -> dict[str, str]:
-    """Never ``healthy``: nothing has looked."""
-    if not records.load_balancers_of(store, group.arn):
-        return {
-            "State": "unused",
-            "Reason": "Target.NotInUse",
-            "Description": "Target group is not configured to receive traffic from the load balancer",
-        }
-    if state not in {"running", ""}:
-        return {
-            "State": "unused",
-            "Reason": "Target.InvalidState",
-            "Description": f"Target is in the {state} state",
-        }
-    if not group.description["HealthCheckEnabled"]:
-        return {
-            "State": "unavailable",
-            "Reason": "Target.HealthCheckDisabled",
-            "Description": "Health checks are disabled for this target",
-        }
-    return {"State": "initial", "Reason": "Elb.InitialHealthChecking", "Description": _UNCHECKED}
-
-
 def _checked_port(group: TargetGroup, target: dict[str, Any]) -> dict[str, str]:
-    port = group.description.get("HealthCheckPort")
-    if port is None:
-        return {}
-    return {"HealthCheckPort": str(target["Port"]) if port == "traffic-port" else str(port)}
+    port = health.checked_port(group, target)
+    return {} if port is None else {"HealthCheckPort": port}
 
 
-@answers("DescribeTargetHealth")
+def _not_registered(key: tuple[str, int | None]) -> dict[str, Any]:
+    return {
+        "Target": {"Id": key[0], **({"Port": key[1]} if key[1] is not None else {})},
+        "TargetHealth": {
+            "State": "unused",
+            "Reason": "Target.NotRegistered",
+            "Description": "Target is not registered to the target group",
+        },
+    }
+
+
+_DRAINING = {
+    "State": "draining",
+    "Reason": "Target.DeregistrationInProgress",
+    "Description": "Target deregistration is in progress",
+}
+
+
+@answers("DescribeTargetHealth", Fidelity.REAL)
 def _describe_health(context: RequestContext, request: Request) -> Response:
     store = store_of(context)
     group = records.target_group(store, request["TargetGroupArn"])
     states = _forget_terminated(context, group)
-    wanted = [_key(group, each) for each in request.get("Targets") or []] or list(group.targets)
-    shown: list[dict[str, Any]] = []
-    for key in wanted:
-        target = group.targets.get(key)
-        if target is None:
-            shown.append(
-                {
-                    "Target": {"Id": key[0], **({"Port": key[1]} if key[1] is not None else {})},
-                    "TargetHealth": {
-                        "State": "unused",
-                        "Reason": "Target.NotRegistered",
-                        "Description": "Target is not registered to the target group",
-                    },
-                }
-            )
-            continue
-        health = _health(store, group, target, states.get(key[0], ""))
-        shown.append({"Target": target, "TargetHealth": health, **_checked_port(group, target)})
-    return {"TargetHealthDescriptions": shown}
+    # A state that was loaded brings targets that nobody registered.
+    health.bring_up_to_date()
+    networks = network.vpcs(context.account_id, context.region) if group.target_type == "ip" else {}
+    shown = {}
+    for key, target in group.targets.items():
+        found = health.of_target(store, group, target, states.get(key[0], ""), networks)
+        shown[key] = {"Target": target, "TargetHealth": found, **_checked_port(group, target)}
+    for target in health.draining(store, group):
+        shown[_key(group, target)] = {
+            "Target": target,
+            "TargetHealth": _DRAINING,
+            **_checked_port(group, target),
+        }
+    wanted = [_key(group, each) for each in request.get("Targets") or []]
+    if wanted:
+        return {"TargetHealthDescriptions": [shown.get(key, _not_registered(key)) for key in wanted]}
+    return {"TargetHealthDescriptions": list(shown.values())}

@@ -132,15 +132,15 @@ def test_deletion_protection_protects_where_moto_ignores_it(client: Client, bala
     elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "false"}])
 
 
-def test_no_target_is_called_healthy_that_nobody_has_checked(
+def test_no_target_is_called_healthy_that_nobody_can_check(
     client: Client, balancer: dict[str, Any], group: str
 ) -> None:
     elbv2 = client("elbv2")
     listen(client, balancer, group)
     elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.61.0.50"}])
     (found,) = elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert found["TargetHealth"]["State"] == "initial"
-    assert "No health check has been made" in found["TargetHealth"]["Description"]
+    assert found["TargetHealth"]["State"] == "unavailable"
+    assert "nothing runs at 10.61.0.50" in found["TargetHealth"]["Description"]
 
 
 def test_a_target_may_be_registered_on_two_ports_where_moto_keeps_one(client: Client, group: str) -> None:
