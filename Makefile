@@ -7,7 +7,7 @@ export LAB_TARGET = $(TARGET)
 LAB = .venv/bin/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help env setup up down status plan apply seed destroy test lint format lock clean
+.PHONY: help env setup up down status inspect plan apply seed destroy test lint format docs lock clean
 
 help: ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ down: env ## Stop the local cloud with everything that it started
 
 status: env ## Every part: real or simulated, version, address, health
 	@$(LAB) status
+
+inspect: env ## Everything that is there, as a list, and with a drawing in .local/environment.html
+	@mkdir -p .local
+	@$(LAB) inspect --html .local/environment.html
 
 plan: env ## What apply would change (exit 0: nothing, 1: something)
 	@$(LAB) plan
@@ -57,6 +61,9 @@ format: env ## Format Python and Terraform
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	terraform fmt -recursive infrastructure
+
+docs: env ## Write anew what the documentation takes from the code: tables, commands, the drawing
+	@$(LAB) docs
 
 lock: ## Resolve pyproject.toml anew into the lock files
 	@$(PYTHON) scripts/bootstrap.py --lock

@@ -19,11 +19,12 @@ from rich.table import Table
 from rich.text import Text as Content
 
 from scripts import aws, config, costs, failures, leftovers, orphans, overview
-from scripts.config import Settings
+from scripts.config import ROOT, Settings
+from scripts.documentation import example, pages
 from scripts.errors import BadInputError, ExitCode, MissingError, RemoteError
 from scripts.inspection import inspector, inventory
 from scripts.inspection.model import Environment
-from scripts.local_cloud import lifecycle, status
+from scripts.local_cloud import fidelity, lifecycle, status
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.snapshots import loading, saving
 from scripts.local_cloud.snapshots.manifest import Manifest
@@ -292,6 +293,23 @@ def validate(context: typer.Context) -> None:
     terraform = Terraform(context.obj)
     terraform.check_format()
     terraform.validate()
+
+
+@app.command(hidden=True)
+def docs(context: typer.Context) -> None:
+    """Write the parts of the documentation anew that are made from the code."""
+    settings: Settings = context.obj
+    made = {
+        **pages.of_modules(ROOT),
+        **pages.of_services(fidelity.tables()),
+        **pages.of_commands(typer.main.get_command(app)),
+        pages.DRAWING: example.drawing(example.plan(settings), settings),
+    }
+    changed = pages.write(ROOT, made)
+    for path in changed:
+        _say(f"Written: {path}")
+    if not changed:
+        _say("The documentation is as the code says.")
 
 
 @app.command()

@@ -18,6 +18,8 @@ from scripts.errors import BadInputError
 
 Expression = Any
 
+_PLAIN = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, preserve_heredocs=False)
+
 
 @dataclass(frozen=True)
 class Module:
@@ -57,7 +59,7 @@ def parse(text: str, name: str) -> dict[str, Any]:
         It is none; ``name`` is in the message.
     """
     try:
-        parsed: dict[str, Any] = hcl2.loads(text)
+        parsed: dict[str, Any] = hcl2.loads(text, serialization_options=_PLAIN)
     except LarkError as error:
         where = str(error).strip().partition("\n")[0]
         raise BadInputError(
@@ -84,7 +86,7 @@ def of_folder(folder: Path) -> Module:
                 for name, body in _labelled(named):
                     resources[f"{kind}.{name}"] = body
         for block in content.get("locals", ()):
-            values |= {name: value for name, value in block.items() if not name.startswith("__")}
+            values |= block
         for block in content.get("output", ()):
             outputs |= {name: body.get("value") for name, body in _labelled(block)}
         for block in content.get("module", ()):
@@ -96,7 +98,7 @@ def of_folder(folder: Path) -> Module:
 
 
 def _labelled(block: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(unquoted(label), body) for label, body in block.items() if not label.startswith("__")]
+    return [(unquoted(label), body) for label, body in block.items()]
 
 
 def of_plan(module: Mapping[str, Any]) -> Module:

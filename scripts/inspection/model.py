@@ -7,7 +7,7 @@ address.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
@@ -453,3 +453,19 @@ def ordered(resources: Iterator[Resource] | tuple[Resource, ...] | list[Resource
     """In the order of an inventory."""
     place = {kind: index for index, kind in enumerate(KINDS)}
     return tuple(sorted(resources, key=lambda each: (place[type(each)], each.name, each.id)))
+
+
+def without_marks(env: Environment, source: str) -> Environment:
+    """The same as if nothing were to be said of any resource; ``source`` is what it is called then."""
+    return Environment(env.name, source, tuple(_unmarked(each) for each in env.resources))
+
+
+def _unmarked(resource: Resource) -> Resource:
+    parts: dict[str, tuple[object, ...]] = {}
+    if isinstance(resource, RouteTable):
+        parts["routes"] = tuple(replace(route, mark=Mark.NONE) for route in resource.routes)
+    elif isinstance(resource, SecurityGroup):
+        parts["rules"] = tuple(replace(rule, mark=Mark.NONE) for rule in resource.rules)
+    elif isinstance(resource, LoadBalancer):
+        parts["listeners"] = tuple(replace(listener, mark=Mark.NONE) for listener in resource.listeners)
+    return replace(resource, mark=Mark.NONE, **parts)  # type: ignore[arg-type]

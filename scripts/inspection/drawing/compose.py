@@ -38,8 +38,14 @@ from scripts.inspection.model import (
 _MARGIN = 20.0
 
 
-def draw(env: Environment) -> Drawing:
-    """The environment as a drawing; the same environment is always drawn the same."""
+def draw(env: Environment, *, lists: bool = True) -> Drawing:
+    """The environment as a drawing; the same environment is always drawn the same.
+
+    Parameters
+    ----------
+    lists
+        Whether what takes part in no flow (tables, log groups, secrets, roles) is listed.
+    """
     x, y = _MARGIN, _MARGIN + 20
     shapes: list[Shape] = [
         Text(x, y, env.name, TITLE),
@@ -65,7 +71,7 @@ def draw(env: Environment) -> Drawing:
             laid = _chain(env, groups, x, y + 16)
             shapes += laid.shapes
             right, y = max(right, x + laid.width), y + 16 + laid.height + 38
-    laid = _beside(env, x, y + 16, right)
+    laid = _beside(env, x, y + 16, right, _lists(env) if lists else [])
     if laid.shapes:
         shapes.append(Text(x, y, "Beside the network", HEADING))
         shapes += laid.shapes
@@ -110,13 +116,13 @@ def _admits(group: SecurityGroup, peer: SecurityGroup) -> bool:
     return any(rule.peer == peer.id for rule in group.rules)
 
 
-def _beside(env: Environment, x: float, y: float, right: float) -> Laid:
+def _beside(env: Environment, x: float, y: float, right: float, lists: Sequence[Card]) -> Laid:
     """Flows of data and messages first, lists of what has none below."""
     cards, arrows = _flows(env)
     laid = lay_out(cards, arrows, x, y, "flow")
     shapes, top, widest = list(laid.shapes), y + laid.height + (GAP if cards else 0), laid.width
     left, lowest = x, top
-    for card in _lists(env):
+    for card in lists:
         width = min(max(card.width, 150), 360)
         if left > x and left + width > right:
             left, top = x, lowest + GAP
