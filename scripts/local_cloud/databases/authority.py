@@ -39,7 +39,7 @@ class Authority:
         self._key_file = folder / "ca.key"
 
     def ensure(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-        """Certificate and key; new ones where there are none, they do not match or soon expire."""
+        """Certificate and key; new ones where there are none, they do not match, or not hold for long."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "lock"):
             return self._load() or self._make()
@@ -86,6 +86,16 @@ class Authority:
         write_atomic(key, _private_pem(own_key), 0o600, owner)
         write_atomic(certificate, leaf.public_bytes(serialization.Encoding.PEM), 0o644, owner)
 
+    def holds(self, certificate: Path) -> bool:
+        """Whether whoever trusts this authority accepts a server's certificate at this time."""
+        authority, _ = self.ensure()
+        try:
+            leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
+            leaf.verify_directly_issued_by(authority)
+        except (FileNotFoundError, ValueError, TypeError, InvalidSignature):
+            return False
+        return leaf.not_valid_before_utc <= datetime.now(UTC) <= leaf.not_valid_after_utc
+
     def _load(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None:
         try:
             certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
@@ -94,9 +104,11 @@ class Authority:
             return None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
             return None  # a crash between the two writes
-        # Every server certificate ends before its authority does.
-        soon = datetime.now(UTC) + timedelta(days=_SERVER_DAYS)
-        return (certificate, key) if certificate.not_valid_after_utc > soon else None
+        now = datetime.now(UTC)
+        # Every server certificate ends before its authority does. A clock set back may be before its begin.
+        soon = now + timedelta(days=_SERVER_DAYS)
+        valid = certificate.not_valid_before_utc <= now and certificate.not_valid_after_utc > soon
+        return (certificate, key) if valid else None
 
     def _make(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -138,6 +150,7 @@ def _good(
         return False
     return (
         own_key.public_key() == leaf.public_key()
+        and leaf.not_valid_before_utc <= datetime.now(UTC)
         and leaf.not_valid_after_utc > datetime.now(UTC) + _RENEW_BEFORE
         and [str(address) for address in alternative.get_values_for_type(x509.IPAddress)] == [host]
         and tuple(alternative.get_values_for_type(x509.DNSName)) == names

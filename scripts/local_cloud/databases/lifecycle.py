@@ -270,6 +270,10 @@ class Lifecycle:
         )
         return made[0]
 
+    def certified(self, entry: Entry) -> bool:
+        """Whether clients accept the server's certificate: not once the clock was set far back or ahead."""
+        return self._authority.holds(self.folder(entry).settings / "server.pem")
+
     def _certify(self, entry: Entry, folder: Folder) -> None:
         """A certificate of our authority, for the address and a name like AWS's."""
         spec = entry.spec

@@ -134,6 +134,8 @@ class ServerStatus:
         Its data; its logs under RDS's names (``error/mysql-error.log``, ``error/postgresql.log`` ...).
     complete
         False for one whose creation or deletion was interrupted; `DatabaseServers.recover` removes it.
+    certified
+        False where clients refuse its certificate, because the clock was set; `recover` renews it.
     unsupported, pending_reboot
         Parameters that are not in force, as in `Applied`.
     """
@@ -153,6 +155,7 @@ class ServerStatus:
     data_dir: Path
     log_dir: Path
     complete: bool = True
+    certified: bool = True
     unsupported: Mapping[str, str] = field(default_factory=dict)
     pending_reboot: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.places import Folder
 
 
-def status_of(entry: Entry, folder: Folder) -> ServerStatus:
+def status_of(entry: Entry, folder: Folder, *, certified: bool) -> ServerStatus:
     """One server as the journal and its process have it."""
     process = entry.process if processes.alive(entry.process) else None
     return ServerStatus(
@@ -27,6 +27,7 @@ def status_of(entry: Entry, folder: Folder) -> ServerStatus:
         data_dir=folder.data,
         log_dir=folder.logs,
         complete=entry.state == "ready",
+        certified=certified,
         unsupported=entry.unsupported,
         pending_reboot=entry.pending_reboot,
     )

@@ -165,7 +165,7 @@ class DatabaseServers:
             return tuple(self._status(entry) for entry in self._journal.entries())
 
     def _status(self, entry: Entry) -> ServerStatus:
-        return status_of(entry, self._life.folder(entry))
+        return status_of(entry, self._life.folder(entry), certified=self._life.certified(entry))
 
     def usage(self, resource_id: str) -> Usage:
         """What a running server uses now.
@@ -201,6 +201,7 @@ class DatabaseServers:
     def recover(self) -> tuple[str, ...]:
         """Start every server of this epoch that should run and does not; remove half-made ones.
 
+        A server whose certificate clients refuse, because the clock was set, is started again with a new one.
         Returns the resource ids of the servers started.
 
         Raises
@@ -213,22 +214,30 @@ class DatabaseServers:
         for seen in self._journal.entries():
             if seen.epoch != self.epoch:
                 continue
-            with clear_errors(), contextlib.suppress(Timeout), self._life.lock(seen.resource_id, wait=False):
-                entry = self._journal.read(seen.resource_id)
-                if entry is None:
-                    continue
-                if entry.state != "ready":
-                    self._life.remove(entry.resource_id)
-                elif entry.wanted == "running" and not processes.alive(entry.process):
-                    try:
-                        self._life.launch(entry)
-                    except LabError as error:
-                        failed.append(error)
-                    else:
-                        started.append(entry.resource_id)
+            try:
+                if self._revive(seen.resource_id):
+                    started.append(seen.resource_id)
+            except LabError as error:
+                failed.append(error)
         if failed:
             raise failed[0]
         return tuple(started)
+
+    def _revive(self, resource_id: str) -> bool:
+        """Start a server if it should run and cannot be used; whether it was started."""
+        with clear_errors(), contextlib.suppress(Timeout), self._life.lock(resource_id, wait=False):
+            entry = self._journal.read(resource_id)
+            if entry is None:
+                return False
+            if entry.state != "ready":
+                self._life.remove(resource_id)
+                return False
+            alive = processes.alive(entry.process)
+            if entry.wanted == "stopped" or (alive and self._life.certified(entry)):
+                return False
+            self._life.launch(self._life.halt(entry, STOP_LIMIT) if alive else entry)
+            return True
+        return False
 
     def stop_all(self) -> None:
         """Stop every server's process; what is wanted stays as it is, so that `recover` starts them again."""

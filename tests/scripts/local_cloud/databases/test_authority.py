@@ -5,6 +5,7 @@ import socket
 import ssl
 import stat
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -104,4 +105,16 @@ def test_a_damaged_authority_is_made_anew(made: Authority, tmp_path: Path, name:
     _issue(made, tmp_path)
     (made.folder / name).write_text("torn")
     _issue(made, tmp_path)
+    _handshake(made, tmp_path, "127.20.0.2")
+
+
+def test_an_authority_of_the_future_is_renewed_when_the_clock_was_set_back(
+    made: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authority, "_BACKDATED", timedelta(days=-5))
+    first = _issue(made, tmp_path)
+    monkeypatch.undo()
+    assert not made.holds(tmp_path / "server.pem")
+    assert _issue(made, tmp_path) != first
+    assert made.holds(tmp_path / "server.pem")
     _handshake(made, tmp_path, "127.20.0.2")

@@ -14,13 +14,16 @@ import threading
 import time
 import traceback
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
+import psycopg
+import pymysql
 import pytest
 
 from scripts.errors import BadInputError, MissingError, RemoteError
-from scripts.local_cloud.databases import launcher
+from scripts.local_cloud.databases import authority, launcher
 from scripts.local_cloud.databases.model import Engine, ServerNotFoundError, ServerSpec, ServerStatus
 from scripts.local_cloud.databases.servers import DatabaseServers
 from tests.scripts.local_cloud.databases.conftest import PASSWORD, Cloud, spec
@@ -374,3 +377,30 @@ def _life_of_a_server(local_dir: Path) -> int:
     finally:
         servers.delete_all()
     return 0
+
+
+#: What a certificate looks like once the clock was set: back to before it begins, ahead to after its end.
+CLOCKS: dict[str, dict[str, object]] = {
+    "back": {"_BACKDATED": timedelta(days=-5)},
+    "ahead": {"_BACKDATED": timedelta(days=9), "_SERVER_DAYS": -1},
+}
+
+
+@pytest.mark.parametrize(("server", "clock"), [("mysql", "back"), ("postgres", "ahead")], indirect=["server"])
+def test_a_server_whose_certificate_does_not_hold_since_the_clock_was_set_gets_another_one(
+    cloud: Cloud, server: ServerSpec, clock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cloud.servers.status(server.resource_id)
+    for name, value in CLOCKS[clock].items():
+        monkeypatch.setattr(authority, name, value)
+    (before.data_dir.parent / "conf" / "server.pem").unlink()
+    cloud.servers.reboot(server.resource_id)
+    monkeypatch.undo()
+    with pytest.raises((OSError, psycopg.OperationalError, pymysql.OperationalError), match="certificate"):
+        _rows(cloud, before, "SELECT 1")
+    told = cloud.servers.status(server.resource_id)
+    assert (told.alive, told.certified) == (True, False)
+    assert cloud.servers.recover() == (server.resource_id,)
+    assert cloud.servers.status(server.resource_id).certified
+    assert _rows(cloud, before, "SELECT 1") == [(1,)]
+    assert cloud.servers.recover() == ()
