@@ -5,7 +5,7 @@ Pure: what is taken comes in as an argument, so an address is free again as soon
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 #: Where public addresses come from: a block that AWS publishes for EC2 in us-east-1 (ip-ranges.json), so that
@@ -49,7 +49,10 @@ def is_reserved(address: IPv4Address | IPv6Address, subnet: IPv4Network | IPv6Ne
 
 
 def private_address(
-    subnet: IPv4Network | IPv6Network, taken: Container[str], requested: str | None = None
+    subnet: IPv4Network | IPv6Network,
+    taken: Container[str],
+    requested: str | None = None,
+    set_aside: Iterable[IPv4Network | IPv6Network] = (),
 ) -> str:
     """An address of the subnet that nobody holds: the requested one, or else the lowest.
 
@@ -58,9 +61,11 @@ def private_address(
     subnet
         The subnet's IPv4 block, or its IPv6 block.
     taken
-        Every address of the subnet that is held or set aside, in canonical text.
+        Every address of the subnet that is held, in canonical text.
     requested
         The address that the caller wants.
+    set_aside
+        Blocks of which an address is given only when it is requested (AWS's CIDR reservations).
 
     Raises
     ------
@@ -70,11 +75,17 @@ def private_address(
     """
     if requested is not None:
         return _requested_address(subnet, taken, requested)
-    first = int(subnet.network_address) + _RESERVED_FIRST
-    for number in range(first, first + capacity(subnet)):
-        address = str(IPv4Address(number) if subnet.version == 4 else IPv6Address(number))
-        if address not in taken:
-            return address
+    blocks = [block for block in set_aside if block.version == subnet.version]
+    number = int(subnet.network_address) + _RESERVED_FIRST
+    end = number + capacity(subnet)
+    while number < end:
+        address = IPv4Address(number) if subnet.version == 4 else IPv6Address(number)
+        block = next((each for each in blocks if address in each), None)
+        if block is not None:
+            number = int(block.broadcast_address)
+        elif str(address) not in taken:
+            return str(address)
+        number += 1
     raise AddressError(
         "InsufficientFreeAddressesInSubnet",
         f"The specified subnet {subnet} does not have enough free addresses to satisfy the request.",

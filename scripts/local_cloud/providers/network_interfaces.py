@@ -76,12 +76,17 @@ def create(
         _check_groups(account_id, region, group_ids, vpc_id)
         ipv4_block, ipv6_block = subnets.subnet_blocks(account_id, region, subnet_id)
         taken = subnets.taken_private(account_id, region, subnet_id)
+        aside = subnets.set_aside(account_id, region, subnet_id)
+        if not ipv6 and not requester_managed and subnets.assigns_ipv6(account_id, region, subnet_id):
+            ipv6 = [None]
         interface_id = interfaces.new(
             account_id,
             region,
             subnet_id=subnet_id,
-            private_ips=_allocate(ipv4_block, taken, [private_ip, *secondary_ips]) if ipv4_block else [],
-            ipv6_addresses=_allocate(ipv6_block, taken, ipv6),
+            private_ips=_allocate(ipv4_block, taken, aside, [private_ip, *secondary_ips])
+            if ipv4_block
+            else [],
+            ipv6_addresses=_allocate(ipv6_block, taken, aside, ipv6),
             group_ids=group_ids,
             mac_address=_mac_address(),
             description=description,
@@ -150,7 +155,8 @@ def assign(
         subnet_id = describe(account_id, region, interface_id)["SubnetId"]
         blocks = subnets.subnet_blocks(account_id, region, subnet_id)
         taken = subnets.taken_private(account_id, region, subnet_id)
-        given = _allocate(blocks[0] if version == 4 else blocks[1], taken, wanted)
+        aside = subnets.set_aside(account_id, region, subnet_id)
+        given = _allocate(blocks[0] if version == 4 else blocks[1], taken, aside, wanted)
         interfaces.assign(account_id, region, interface_id, given, version=version)
         return given
 
@@ -173,7 +179,10 @@ def delete(account_id: str, region: str, interface_id: str) -> None:
 
 
 def _allocate(
-    block: IPv4Network | IPv6Network | None, taken: set[str], requested: Sequence[str | None]
+    block: IPv4Network | IPv6Network | None,
+    taken: set[str],
+    aside: Sequence[IPv4Network | IPv6Network],
+    requested: Sequence[str | None],
 ) -> list[str]:
     if not requested:
         return []
@@ -182,7 +191,7 @@ def _allocate(
     given = []
     try:
         for wanted in requested:
-            address = addresses.private_address(block, taken, wanted)
+            address = addresses.private_address(block, taken, wanted, aside)
             taken.add(address)
             given.append(address)
     except addresses.AddressError as problem:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from localstack.services.plugins import Service
 
 from scripts.local_cloud.providers.ec2 import (  # noqa: F401  (importing a topic registers its operations)
+    cidr_reservations,
+    dhcp_options,
     elastic_addresses,
     endpoints,
     flow_logs,

@@ -84,6 +84,7 @@ def create(context: RequestContext, request: Request) -> Response:
         request["CidrBlock"] = str(block)
     if request.get("Ipv6CidrBlock"):
         _check_ipv6(context, request)
+        request["Ipv6CidrBlock"] = str(ipaddress.IPv6Network(request["Ipv6CidrBlock"]))
     answer = ask_moto(context, request)
     subnet = answer["Subnet"]
     # Moto takes the first subnet of a zone for a default one when there is no default VPC.
@@ -120,6 +121,11 @@ def _check_ipv6(context: RequestContext, request: Request) -> None:
     blocks = vpcs.ipv6_blocks(context.account_id, context.region, request["VpcId"])
     if block.prefixlen < 44 or not any(block.subnet_of(each) for each in blocks):
         raise error("InvalidSubnet.Range", f"The CIDR '{cidr}' is invalid.")
+    where = context.account_id, context.region
+    for each in subnets.ids(*where, request["VpcId"]):
+        other = subnets.subnet_blocks(*where, each)[1]
+        if other is not None and block.overlaps(other):
+            raise error("InvalidSubnet.Conflict", f"The CIDR '{cidr}' conflicts with another subnet")
 
 
 @operations.simulated("DeleteSubnet")
@@ -171,10 +177,20 @@ def modify(context: RequestContext, request: Request) -> Response:
     return {}
 
 
-operations.passed_on(
-    "AssociateSubnetCidrBlock",
-    "DisassociateSubnetCidrBlock",
-    "CreateSubnetCidrReservation",
-    "GetSubnetCidrReservations",
-    "DeleteSubnetCidrReservation",
-)
+operations.passed_on("DisassociateSubnetCidrBlock")
+
+
+@operations.simulated("AssociateSubnetCidrBlock")
+def associate_block(context: RequestContext, request: Request) -> Response:
+    """Give a subnet the one IPv6 block that it may have."""
+    where = context.account_id, context.region
+    subnet_id = request["SubnetId"]
+    vpc_id = check(context, subnet_id)
+    if not request.get("Ipv6CidrBlock"):
+        raise error("MissingParameter", "The request must contain the parameter ipv6CidrBlock")
+    _check_ipv6(context, {**request, "VpcId": vpc_id})
+    if subnets.subnet_blocks(*where, subnet_id)[1] is not None:
+        raise error("InvalidParameterValue", f"The subnet '{subnet_id}' already has an IPv6 CIDR block.")
+    return ask_moto(
+        context, {**request, "Ipv6CidrBlock": str(ipaddress.IPv6Network(request["Ipv6CidrBlock"]))}
+    )

@@ -13,7 +13,7 @@ from localstack.aws.api import RequestContext
 from scripts.local_cloud.providers.ec2.listing import Listing, from_moto
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
-from scripts.local_cloud.providers.moto_backend import core, security_groups, vpcs
+from scripts.local_cloud.providers.moto_backend import core, dhcp_options, security_groups, vpcs
 
 NOT_FOUND = ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist")
 
@@ -69,7 +69,9 @@ def create(context: RequestContext, request: Request) -> Response:
     if request.get("CidrBlock"):
         request = {**request, "CidrBlock": canonical(request["CidrBlock"])}
     answer = ask_moto(context, request)
-    vpcs.complete(context.account_id, context.region, answer["Vpc"]["VpcId"])
+    where = context.account_id, context.region
+    vpcs.complete(*where, answer["Vpc"]["VpcId"])
+    answer["Vpc"]["DhcpOptionsId"] = dhcp_options.of_vpc(*where, answer["Vpc"]["VpcId"])
     return answer
 
 
@@ -81,6 +83,7 @@ def delete(context: RequestContext, request: Request) -> Response:
     if any(vpcs.dependents(context.account_id, context.region, vpc_id)):
         raise error("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
     group_id = security_groups.default_group(context.account_id, context.region, vpc_id)
+    dhcp_options.take_from(context.account_id, context.region, vpc_id)
     answer = pass_on(context, request)
     core.forget_tags(context.account_id, context.region, group_id)
     vpcs.forget_leftovers(context.account_id, context.region, vpc_id)

@@ -26,6 +26,15 @@ def attached_to(account_id: str, region: str, gateway_id: str) -> str | None:
     return str(gateway.vpc.id) if gateway.vpc is not None else ""
 
 
+def connect(account_id: str, region: str, vpc_id: str) -> None:
+    """Attach a new internet gateway to a VPC, and send everything over it that is for nobody inside."""
+    backend = ec2(account_id, region)
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, vpc_id)
+    main = backend.describe_route_tables(filters={"vpc-id": [vpc_id], "association.main": ["true"]})[0]
+    backend.create_route(main.id, "0.0.0.0/0", gateway_id=gateway.id)
+
+
 def egress_only_gateway_vpc(account_id: str, region: str, gateway_id: str) -> str | None:
     """The id of an egress-only gateway's VPC, or None when there is no such gateway."""
     gateway = ec2(account_id, region).egress_only_internet_gateways.get(gateway_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from scripts.local_cloud.providers.moto_backend.core import ec2, forget_tags
+from scripts.local_cloud.providers import addresses
+from scripts.local_cloud.providers.moto_backend.core import ec2, forget_tags, tags_of
 
 
 def subnet_vpc(account_id: str, region: str, subnet_id: str) -> str | None:
@@ -15,6 +16,13 @@ def subnet_vpc(account_id: str, region: str, subnet_id: str) -> str | None:
         if subnet_id in zone:
             return str(zone[subnet_id].vpc_id)
     return None
+
+
+def ids(account_id: str, region: str, vpc_id: str | None = None) -> list[str]:
+    """The ids of every subnet, or of a VPC's."""
+    by_zone = ec2(account_id, region).subnets.values()
+    held = [each for in_zone in by_zone for each in in_zone.values()]
+    return [str(each.id) for each in held if vpc_id in (None, each.vpc_id)]
 
 
 def subnet_blocks(
@@ -34,14 +42,43 @@ def subnet_blocks(
 
 
 def taken_private(account_id: str, region: str, subnet_id: str) -> set[str]:
-    """Every address of a subnet that an interface holds or a CIDR reservation sets aside."""
-    backend = ec2(account_id, region)
-    taken = {str(address) for address in backend.get_subnet(subnet_id)._reserved_ips}
-    for held in backend.enis.values():
+    """Every address of a subnet that an interface holds."""
+    taken: set[str] = set()
+    for held in ec2(account_id, region).enis.values():
         if held.subnet.id == subnet_id:
             taken.update(item["PrivateIpAddress"] for item in held.private_ip_addresses)
             taken.update(held.ipv6_addresses)
     return taken
+
+
+def reservations(account_id: str, region: str, subnet_id: str) -> list[dict[str, Any]]:
+    """A subnet's CIDR reservations, in the API's shape.
+
+    Moto's forget their description (`responses/subnets.py:100`) and set every single address aside, of which
+    an IPv6 block has more than a machine can count, and for ever (`models/subnets.py:347`).
+    """
+    held: list[dict[str, Any]] = getattr(
+        ec2(account_id, region).get_subnet(subnet_id), "lab_reservations", []
+    )
+    return [{**each, "Tags": tags_of(account_id, region, each["SubnetCidrReservationId"])} for each in held]
+
+
+def set_reservations(account_id: str, region: str, subnet_id: str, held: Iterable[Mapping[str, Any]]) -> None:
+    """Replace a subnet's CIDR reservations."""
+    ec2(account_id, region).get_subnet(subnet_id).lab_reservations = [dict(each) for each in held]
+
+
+def set_aside(account_id: str, region: str, subnet_id: str) -> list[IPv4Network | IPv6Network]:
+    """The blocks of a subnet's CIDR reservations."""
+    return [ip_network(each["Cidr"]) for each in reservations(account_id, region, subnet_id)]
+
+
+def assigns_ipv6(account_id: str, region: str, subnet_id: str) -> bool:
+    """Whether an interface in the subnet is given an IPv6 address unless it says otherwise."""
+    subnet = ec2(account_id, region).get_subnet(subnet_id)
+    return bool(subnet.assign_ipv6_address_on_creation) and bool(
+        subnet_blocks(account_id, region, subnet_id)[1]
+    )
 
 
 def zone(account_id: str, region: str, subnet_id: str) -> str:
@@ -66,9 +103,28 @@ def attributes(account_id: str, region: str, subnet_id: str) -> dict[str, Any]:
     """What ``DescribeSubnets`` shows beyond Moto's answer."""
     subnet = ec2(account_id, region).get_subnet(subnet_id)
     return {
+        "AvailableIpAddressCount": _left(account_id, region, subnet_id),
         "EnableDns64": bool(getattr(subnet, "enable_dns64", False)),
         "PrivateDnsNameOptionsOnLaunch": dict(subnet.private_dns_name_options_on_launch),
     }
+
+
+def _left(account_id: str, region: str, subnet_id: str) -> int:
+    """How many IPv4 addresses are neither held nor of a prefix reservation; none where IPv6 is alone."""
+    block, _ = subnet_blocks(account_id, region, subnet_id)
+    if block is None:
+        return 0
+    prefixes = [
+        ip_network(each["Cidr"])
+        for each in reservations(account_id, region, subnet_id)
+        if each["ReservationType"] == "prefix"
+    ]
+    taken = [address for address in taken_private(account_id, region, subnet_id) if ":" not in address]
+    return (
+        addresses.capacity(block)
+        - len(taken)
+        - sum(each.num_addresses for each in prefixes if each.version == 4)
+    )
 
 
 def maps_public_ip(account_id: str, region: str, subnet_id: str) -> bool:

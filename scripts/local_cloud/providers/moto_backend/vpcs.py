@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
-from scripts.local_cloud.providers.moto_backend import network_acls, security_groups
+from moto.ec2.models import vpcs as moto_vpcs
+from moto.ec2.utils import random_ipv6_cidr
+
+from scripts.local_cloud.providers.moto_backend import dhcp_options, gateways, network_acls, security_groups
 from scripts.local_cloud.providers.moto_backend.core import ec2, forget_tags
+
+
+def _amazons_block() -> str:
+    """A block of Amazon's in canonical form, where Moto writes leading zeros.
+
+    Clients compare it as text with the blocks of rules and routes, which are canonical.
+    """
+    return str(IPv6Network(random_ipv6_cidr()))
+
+
+moto_vpcs.random_ipv6_cidr = _amazons_block
 
 
 def exists(account_id: str, region: str, vpc_id: str) -> bool:
@@ -52,6 +66,7 @@ def complete(account_id: str, region: str, vpc_id: str) -> None:
     backend = ec2(account_id, region)
     if not getattr(backend.vpcs[vpc_id], "lab_completed", False):
         backend.vpcs[vpc_id].lab_completed = True
+        dhcp_options.give_default(account_id, region, vpc_id)
         group_id = security_groups.default_group(account_id, region, vpc_id)
         security_groups.add_rule(
             account_id,
@@ -71,10 +86,11 @@ def complete(account_id: str, region: str, vpc_id: str) -> None:
 
 
 def complete_default(account_id: str, region: str) -> None:
-    """Complete the default VPC, which no call made."""
+    """Complete the default VPC, which no call made: on AWS it reaches the internet."""
     vpc = ec2(account_id, region).get_default_vpc()
     if vpc is not None and not getattr(vpc, "lab_completed", False):
         complete(account_id, region, vpc.id)
+        gateways.connect(account_id, region, vpc.id)
 
 
 def dependents(account_id: str, region: str, vpc_id: str) -> Iterator[str]:
