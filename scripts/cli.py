@@ -195,6 +195,7 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
             return
         terraform.init()
         _recover(settings, terraform)
+        ours = terraform.known_texts()
         if settings.target == "local":
             terraform.destroy()
         else:
@@ -202,7 +203,9 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
                 if planned.changes:
                     _confirm("Destroy all of this on AWS?", yes)
                     terraform.apply_plan(planned)
-        remains = [str(found) for found in leftovers.find(aws.session(settings), settings.name)]
+        found = leftovers.find(aws.session(settings), settings.name)
+        remains = [str(each) for each in found if each.kind in leftovers.BY_TAG or each.id in ours]
+        others = [str(each) for each in found if str(each) not in remains]
         if settings.target == "local":
             remains += [f"server {server.identifier}" for server in LocalCloud(settings).servers()]
     if remains:
@@ -211,6 +214,8 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
             "It was made outside Terraform, or an apply was interrupted: remove it by hand.",
         )
     _say(f"Nothing of {settings.name} is left.")
+    if others:
+        _say(f"Not made by this stack, though named like it: {', '.join(others)}")
 
 
 @app.command("seed")
@@ -526,7 +531,7 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
             "Import each with `terraform import`, or delete it; then remove "
             f"{settings.terraform_dir / 'unfinished'} and run the command again.",
         )
-    orphans.remove(session, found, settings.name)
+    orphans.remove(session, settings.name, found)
     terraform.recovered()
 
 

@@ -12,6 +12,16 @@ from typing import Any
 import boto3
 
 
+#: Kinds that are found by the environment's tag; the others by a name that begins with the environment's, which
+#: somebody's own may do too.
+BY_TAG = frozenset(
+    {
+        "address", "endpoint", "flow log", "instance", "internet gateway", "launch template", "NAT gateway",
+        "network ACL", "network interface", "route table", "security group", "subnet", "volume", "VPC",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, order=True)
 class Leftover:
     """One resource of the environment that AWS knows.

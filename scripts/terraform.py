@@ -286,6 +286,14 @@ class Terraform:
         """Addresses of the managed resources in the state."""
         return resources_in_state(self._settings.state_file)
 
+    def known_texts(self) -> set[str]:
+        """Every text in the state's resources: ids, names, ARNs and URLs among them."""
+        return {
+            text
+            for resource in read_state(self._settings.state_file)["resources"]
+            for text in texts(resource)
+        }
+
     @property
     def unfinished(self) -> bool:
         """Whether the last apply or destroy was killed, so that the state may not know what it made."""
@@ -389,3 +397,15 @@ def read_state(state_file: Path) -> dict[str, Any]:
             f"Terraform keeps the one before it in {state_file}.backup.",
         ) from broken
     return {**state, "resources": resources}
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a value of JSON, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part)
