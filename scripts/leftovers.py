@@ -11,9 +11,8 @@ from typing import Any
 
 import boto3
 
-
-#: Kinds that are found by the environment's tag; the others by a name that begins with the environment's, which
-#: somebody's own may do too.
+#: Kinds that are found by the environment's tag; the others by a name that begins with the environment's,
+#: which somebody's own may do too.
 BY_TAG = frozenset(
     {
         "address", "endpoint", "flow log", "instance", "internet gateway", "launch template", "NAT gateway",

@@ -10,7 +10,9 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -18,6 +20,7 @@ import pymysql
 import pytest
 
 from scripts import connections, leftovers
+from scripts.config import ROOT
 from scripts.local_cloud.lifecycle import LocalCloud
 from tests.e2e.conftest import Environment
 
@@ -95,6 +98,8 @@ def test_postgresql_holds_the_dataset_behind_verified_tls(environment: Environme
 def test_a_connection_without_tls_is_refused(environment: Environment) -> None:
     mysql = environment.access(MYSQL)
     host, port = mysql.endpoint.address()
+    with connections.mysql(mysql), connections.postgres(environment.access(POSTGRES)):
+        pass  # the same users and passwords are right where there is TLS
     # MySQL's own error is 3159; a MariaDB that stands in for it answers as to a wrong password.
     with pytest.raises(pymysql.err.OperationalError, match=r"3159|1045"):
         pymysql.connect(
@@ -166,9 +171,31 @@ def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Env
     ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
     planned = environment.lab("plan", expect=1)
     assert "1 to add, 0 to change, 0 to destroy" in planned.stderr
-    environment.lab("apply")
+    shown = json.loads(environment.lab("apply", "--json").stdout)
     after = ec2.describe_security_group_rules(Filters=chosen)["SecurityGroupRules"]
     assert len(after) == len(rules)
+    _run_what_apply_prints(environment, shown)
+
+
+def _run_what_apply_prints(environment: Environment, entries: list[dict[str, Any]]) -> None:
+    """Every line reaches what it names, typed into a shell as it stands."""
+    lines = [line.partition("   #")[0] for entry in entries for line in entry["commands"]]
+    assert {"mysql", "psql"} <= {line.split()[0] for line in lines}
+    for line in lines:
+        asked, identifier = line, MYSQL if line.startswith("mysql") else POSTGRES
+        if line.startswith("mysql"):
+            # At a terminal -p asks; here the password comes as the client's own variable.
+            asked = line.replace(" -p ", " ") + " -e 'SELECT COUNT(*) FROM film'"
+        elif line.startswith("psql"):
+            asked = line + " -c 'SELECT COUNT(*) FROM film'"
+        password = environment.access(identifier).user.password
+        answer = subprocess.run(
+            asked, shell=True, cwd=ROOT, capture_output=True, text=True, check=False,
+            env={**os.environ, "MYSQL_PWD": password, "PGPASSWORD": password},
+        )  # fmt: skip
+        assert answer.returncode == 0, f"{asked}\n{answer.stderr}"
+        if "film" in asked:
+            assert "1000" in answer.stdout
 
 
 @pytest.mark.parametrize("identifier", [MYSQL, POSTGRES])
