@@ -213,7 +213,7 @@ def install_debian() -> None:
             "DEBIAN_FRONTEND": "noninteractive",
             "RUNLEVEL": "1",
         }
-        options = ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
+        options = ["--yes", "--no-remove", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
         # PATH of the maintainer scripts: postgresql's one finds our pg_createcluster, which makes none.
         options += ["-o", f"DPkg::Path={folder}:/usr/sbin:/usr/bin:/sbin:/bin"]
         _apt(["update", "-o", "DPkg::Lock::Timeout=120"], environment, fatal=False)

@@ -22,7 +22,6 @@ from scripts.local_cloud.providers.rds.paging import filters, matches, page
 from scripts.local_cloud.providers.rds.shapes import db_instance, status
 
 #: AWS's own quota of DB instances in a region.
-QUOTA = 40
 _FILTERS = ("db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine")
 
 
