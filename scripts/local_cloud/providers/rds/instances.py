@@ -21,7 +21,6 @@ from scripts.local_cloud.providers.rds.model import LOCK, DBInstance, RdsStore, 
 from scripts.local_cloud.providers.rds.paging import filters, matches, page
 from scripts.local_cloud.providers.rds.shapes import db_instance, status
 
-#: AWS's own quota of DB instances in a region.
 _FILTERS = ("db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine")
 
 
