@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from scripts.local_cloud.localstack import SERVICES
-from scripts.local_cloud.providers.framework import Operations
+
+if TYPE_CHECKING:
+    # Loads LocalStack, which a command line that documents nothing need not wait for.
+    from scripts.local_cloud.providers.framework import Operations
 
 
 def tables() -> dict[str, dict[str, str]]:
@@ -19,5 +23,5 @@ def tables() -> dict[str, dict[str, str]]:
 def _operations(service: str) -> Operations:
     """The provider's table, or what makes it."""
     found = import_module(f"scripts.local_cloud.providers.{service}").operations
-    made: Operations = found if isinstance(found, Operations) else found()
+    made: Operations = found() if callable(found) else found
     return made
