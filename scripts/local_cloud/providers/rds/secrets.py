@@ -38,7 +38,7 @@ _OWNED_ALONE = frozenset(
         "CancelRotateSecret",
     }
 )
-# Without the characters that RDS refuses in a password: slash, at sign, quotes, space; nor what ends an SQL literal.
+# Without what RDS refuses in a password: slash, at sign, quotes, space.
 _ALPHABET = string.ascii_letters + string.digits + "!#$()*+-.:<=>?[]_{|}~"
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!#$()*+-.:<=>?[]_{|}~")
 
