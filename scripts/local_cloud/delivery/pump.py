@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -19,6 +21,8 @@ from scripts.local_cloud.delivery.processing import Failure
 from scripts.local_cloud.delivery.reporting import report
 from scripts.local_cloud.delivery.source import KinesisSource, SourceError
 from scripts.local_cloud.delivery.spool import Batch, Spool, Waiting
+
+LOG = logging.getLogger(__name__)
 
 #: Seconds that records put directly are kept while they cannot be delivered.
 KEPT = 24 * 3600
@@ -80,16 +84,30 @@ class Pump(threading.Thread):
         """Until it is told to stop."""
         while not self._stopping:
             self._reconfigure()
-            more = self._take_in()
-            seen, self._waiting = self._waiting, self._spool.waiting(self._definition.id, self._waiting)
-            self._deliver()
-            self._pause = (
-                _SHORTEST_PAUSE if seen != self._waiting else min(self._pause * 1.5, self._longest_pause())
-            )
-            if not more:
-                with self._woken:
-                    if not self._stopping and self._following is None:
-                        self._woken.wait(self._until_next())
+            try:
+                more = self._step()
+            except sqlite3.OperationalError as full:
+                # Nothing was half done: each step is one transaction.
+                LOG.error("%s: the spool cannot be written: %s", self._definition.name, full)  # noqa: TRY400
+                self._rest(_LONGEST_PAUSE)
+            else:
+                if not more:
+                    self._rest(self._until_next())
+
+    def _rest(self, seconds: float) -> None:
+        with self._woken:
+            if not self._stopping and self._following is None:
+                self._woken.wait(seconds)
+
+    def _step(self) -> bool:
+        """Take in and deliver what there is; whether more is known to be there."""
+        more = self._take_in()
+        seen, self._waiting = self._waiting, self._spool.waiting(self._definition.id, self._waiting)
+        self._deliver()
+        self._pause = (
+            _SHORTEST_PAUSE if seen != self._waiting else min(self._pause * 1.5, self._longest_pause())
+        )
+        return more
 
     def _longest_pause(self) -> float:
         """A small part of the interval, so that records arrive within it."""

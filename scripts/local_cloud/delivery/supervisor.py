@@ -143,7 +143,12 @@ class Supervisor:
                 self._changed.wait_for(lambda: self._wanted or self._stopping)
                 if self._stopping:
                     return
-                worker = self._worker = self._launch()
+                try:
+                    worker = self._worker = self._launch()
+                except OSError as refused:
+                    LOG.error("The Firehose delivery process cannot be started: %s", refused)  # noqa: TRY400
+                    self._changed.wait(_LONGEST_WAIT)
+                    continue
                 for definition in self._wanted.values():
                     self._tell({"deliver": definition.to_json()})
                 self._note()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from typing import Any
 
@@ -42,7 +43,12 @@ def _put(stream: DeliveryStream, given: list[dict[str, Any]]) -> Response:
                 f"equal to {LARGEST_RECORD}",
             )
     now = time.time()
-    supervisor().spool.append(stream.id, [Record(record["Data"], now) for record in given], now)
+    try:
+        supervisor().spool.append(stream.id, [Record(record["Data"], now) for record in given], now)
+    except sqlite3.OperationalError as full:
+        raise error(
+            "ServiceUnavailableException", f"The record cannot be kept on this machine: {full}", 503
+        ) from full
     protection = stream.description["DeliveryStreamEncryptionConfiguration"]
     return {"Encrypted": protection["Status"] == "ENABLED"}
 

@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 DESTINATION = {
     "BucketARN": "arn:aws:s3:::lake",
@@ -169,3 +171,27 @@ def test_a_role_that_does_not_trust_firehose_is_refused(firehose: Any, client: C
             DeliveryStreamName="never",
             ExtendedS3DestinationConfiguration={"RoleARN": arn, "BucketARN": "arn:aws:s3:::lake"},
         )
+
+
+def test_moto_never_reads_the_kinesis_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    # The Moto that LocalStack uses is told to mock what LocalStack needs only.
+    with mock_aws(config={"core": {"service_whitelist": None}}):
+        session = boto3.Session("test", "test", region_name="us-east-1")
+        session.client("s3").create_bucket(Bucket="lake")
+        kinesis = session.client("kinesis")
+        kinesis.create_stream(StreamName="source", ShardCount=1)
+        arn = kinesis.describe_stream_summary(StreamName="source")["StreamDescriptionSummary"]["StreamARN"]
+        role = "arn:aws:iam::123456789012:role/delivery"
+        session.client("firehose").create_delivery_stream(
+            DeliveryStreamName="delivery",
+            DeliveryStreamType="KinesisStreamAsSource",
+            KinesisStreamSourceConfiguration={"KinesisStreamARN": arn, "RoleARN": role},
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": role,
+                "BucketARN": "arn:aws:s3:::lake",
+                "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0},
+            },
+        )
+        kinesis.put_record(StreamName="source", PartitionKey="a", Data=b"x" * 1_000_000)
+        assert "Contents" not in session.client("s3").list_objects_v2(Bucket="lake")
