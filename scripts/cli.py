@@ -1,4 +1,9 @@
-"""The command line: parses, calls, prints; the only place that exits."""
+"""The command line: parses, calls, prints; the only place that exits.
+
+What takes long to import, and few commands need, is imported by these alone.
+"""
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 from rich.console import Console
@@ -20,20 +25,21 @@ from rich.text import Text as Content
 
 from scripts import aws, config, costs, failures, leftovers, orphans, overview
 from scripts.config import ROOT, Settings
-from scripts.documentation import example, pages
 from scripts.errors import BadInputError, ExitCode, MissingError, RemoteError
-from scripts.inspection import inspector, inventory
-from scripts.inspection.model import Environment
-from scripts.local_cloud import fidelity, lifecycle, status
+from scripts.local_cloud import lifecycle, status
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.snapshots import loading, saving
 from scripts.local_cloud.snapshots.manifest import Manifest
 from scripts.local_cloud.snapshots.shelf import Shelf
-from scripts.seed import DATASETS, runner
-from scripts.seed.dump_loader import DumpLoaded
-from scripts.seed.model import Dialect
-from scripts.seed.streaming import Progress
+from scripts.seed import DATASETS, DEFAULT_SCALE, DEFAULT_SEED
 from scripts.terraform import Terraform, resources_in_state
+
+if TYPE_CHECKING:
+    from scripts.inspection.model import Environment
+    from scripts.seed.dump_loader import DumpLoaded
+    from scripts.seed.model import Dialect
+    from scripts.seed.runner import Seeded
+    from scripts.seed.streaming import Progress
 
 app = typer.Typer(
     name="lab",
@@ -224,8 +230,8 @@ def load_datasets(
     datasets: Annotated[
         list[str] | None, typer.Argument(help=f"Of: {', '.join(DATASETS)}; all when not given.")
     ] = None,
-    scale: Annotated[int, typer.Option(help="Times the rows of the course.")] = runner.DEFAULT_SCALE,
-    number: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = runner.DEFAULT_SEED,
+    scale: Annotated[int, typer.Option(help="Times the rows of the course.")] = DEFAULT_SCALE,
+    number: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = DEFAULT_SEED,
     dump: Annotated[
         Path | None, typer.Option(help="Load this mysqldump or pg_dump file, or folder of them, instead.")
     ] = None,
@@ -234,12 +240,15 @@ def load_datasets(
     as_json: AsJson = False,
 ) -> None:
     """Bring the course's datasets to exactly their state; what else is there stays."""
+    from scripts.seed import runner
+    from scripts.seed.dump_loader import DumpLoaded
+
     settings: Settings = context.obj
     session = aws.session(settings)
     with _changing(settings), _progress() as progress:
         if dump is None:
             _refuse("--dump", into=into, database=database)
-            results: Sequence[runner.Seeded | DumpLoaded] = runner.restore(
+            results: Sequence[Seeded | DumpLoaded] = runner.restore(
                 settings, session, datasets or (), scale, number, progress
             )
         else:
@@ -273,6 +282,8 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show everything that is there, as a list and as a drawing, and where state and AWS do not agree."""
+    from scripts.inspection import inspector, inventory
+
     settings: Settings = context.obj
     if plan_file is not None and not from_plan:
         raise BadInputError("FILE goes with --from-plan.", f"Say: lab inspect --from-plan {plan_file}")
@@ -303,6 +314,9 @@ def validate(context: typer.Context) -> None:
 @app.command(hidden=True)
 def docs(context: typer.Context) -> None:
     """Write the parts of the documentation anew that are made from the code."""
+    from scripts.documentation import example, pages
+    from scripts.local_cloud import fidelity
+
     settings: Settings = context.obj
     made = {
         **pages.of_modules(ROOT),
@@ -458,6 +472,8 @@ def _refuse(needed: str, **options: object) -> None:
 
 
 def _dialect(name: str | None) -> Dialect | None:
+    from scripts.seed.model import Dialect
+
     if name is None:
         return None
     if name not in get_args(Dialect):
@@ -467,6 +483,8 @@ def _dialect(name: str | None) -> Dialect | None:
 
 def _seed(settings: Settings, outputs: dict[str, Any]) -> None:
     """Load what is missing. On AWS, DB instances are private: what cannot be reached is said, and goes on."""
+    from scripts.seed import runner
+
     with _progress() as progress:
         for dataset in runner.available(outputs):
             try:
@@ -481,7 +499,7 @@ def _seed(settings: Settings, outputs: dict[str, Any]) -> None:
                     _say_seeded(result)
 
 
-def _say_seeded(result: runner.Seeded) -> None:
+def _say_seeded(result: Seeded) -> None:
     scale = f", scale {result.scale}, seed {result.seed}" if result.scale is not None else ""
     _say(f"{result.dataset}: {result.count:,} in {result.place} ({result.action}{scale})")
 
@@ -577,6 +595,8 @@ def _fresh_plan(settings: Settings) -> dict[str, Any]:
 
 
 def _print_inventory(environment: Environment) -> None:
+    from scripts.inspection import inventory
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("KIND", "NAME", "ID", "WHERE", "STATE", ""):
         table.add_column(title, overflow="fold")

@@ -8,3 +8,5 @@ DatasetName = Literal["rentio", "classicmodels", "dynamodb", "s3"]
 
 #: In the order of loading.
 DATASETS: tuple[DatasetName, ...] = get_args(DatasetName)
+
+DEFAULT_SCALE, DEFAULT_SEED = 1, 42

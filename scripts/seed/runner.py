@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from scripts import connections
 from scripts.config import Settings
 from scripts.errors import BadInputError
-from scripts.seed import DATASETS, DatasetName, dump_loader, items, mysql_loader, postgres_loader
+from scripts.seed import (
+    DATASETS,
+    DEFAULT_SCALE,
+    DEFAULT_SEED,
+    DatasetName,
+    dump_loader,
+    items,
+    mysql_loader,
+    postgres_loader,
+)
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.dump import Dump, inspect
 from scripts.seed.dump_loader import DumpLoaded
@@ -28,8 +37,6 @@ from scripts.seed.streaming import Progress, silent
 
 if TYPE_CHECKING:
     import boto3
-
-DEFAULT_SCALE, DEFAULT_SEED = 1, 42
 
 Action = Literal["loaded", "in place"]
 
