@@ -110,6 +110,8 @@ def _server(server: ServerStatus, cloud: LocalCloud, up: bool) -> Part:
         health, down = "down: its creation was interrupted; `lab up` removes it", True
     elif server.alive and orphan:
         health, down = "down: runs, but the LocalStack that it belongs to is gone; run `make apply`", True
+    elif server.disk_full and server.wanted == "running":
+        health, down = f"down: its disk is full; free some space ({server.data_dir}), then run `lab up`", True
     elif server.alive and not server.certified:
         health, down = "down: the clock was set, and its certificate does not hold; `lab up` renews it", True
     elif server.alive:

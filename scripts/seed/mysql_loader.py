@@ -28,6 +28,9 @@ LOCK_SECONDS = 30
 
 _LOCAL_INFILE_OFF = {1148, 3948, 4166}
 _LOCK_TIMEOUT = 1205
+#: Disk full, table full, and what MariaDB makes of either when it creates a table.
+_NO_SPACE = {1021, 1114}
+_NO_SPACE_WORDS = ("No more room", "No space left", "errno: 28", "Errcode: 28")
 
 
 @contextmanager
@@ -46,8 +49,10 @@ def _translate(where: str, code: object, reason: object) -> LabError:
             f"{where}: the server refuses LOAD DATA LOCAL: {reason}",
             "Set local_infile to 1 in its parameter group; `make apply` does.",
         )
-    hint = "`lab status` says whether it is up; run the same command again."
-    if code == _LOCK_TIMEOUT:
+    hint = "`lab status` says whether it is up, `lab up` starts it; then run the same command again."
+    if code in _NO_SPACE or any(words in str(reason) for words in _NO_SPACE_WORDS):
+        hint = "The server's disk is full: free some space, `lab up`, then run the same command again."
+    elif code == _LOCK_TIMEOUT:
         hint = "Another connection has a transaction open on the dataset's tables: end it, then try again."
     return RemoteError(f"{where}: {reason} (error {code})", hint)
 

@@ -31,10 +31,15 @@ def own_words(where: str) -> Iterator[None]:
             f"{where}: {error.diag.message_primary}",
             "Another connection has a transaction open on the dataset's tables: end it, then try again.",
         ) from error
+    except psycopg.errors.DiskFull as error:
+        raise RemoteError(
+            f"{where}: {error.diag.message_primary}",
+            "The server's disk is full: free some space, `lab up`, then run the same command again.",
+        ) from error
     except psycopg.Error as error:
         raise RemoteError(
             f"{where}: {error.diag.message_primary or error}",
-            "`lab status` says whether it is up; run the same command again.",
+            "`lab status` says whether it is up, `lab up` starts it; then run the same command again.",
         ) from error
 
 

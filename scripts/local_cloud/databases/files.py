@@ -59,8 +59,10 @@ def write_atomic(
                 os.fchown(file.fileno(), *owner)
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # what a full disk refuses has no name
         raise
     sync_folder(path.parent)
 

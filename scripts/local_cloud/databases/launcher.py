@@ -5,6 +5,7 @@ A server is started in a session of its own, so that it outlives the process tha
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import subprocess
@@ -147,8 +148,7 @@ def run(
     except OSError as error:
         raise MissingError(f"{arguments[0]} cannot be started: {error.strerror}.") from error
     if done.returncode != 0:
-        tail = "\n".join(done.stdout.strip().splitlines()[-8:])
-        raise MissingError(f"{arguments[0]} failed with exit code {done.returncode}:\n{tail}")
+        raise _failed(f"{arguments[0]} failed", folder, done.returncode, done.stdout)
     return done.stdout
 
 
@@ -189,8 +189,17 @@ def pour(
     except OSError as error:
         raise MissingError(f"{arguments[0]} cannot be started: {error.strerror}.") from error
     if done.returncode != 0:
-        tail = "\n".join(done.stderr.decode(errors="replace").strip().splitlines()[-8:])
-        raise MissingError(f"{arguments[0]} failed in {folder} with exit code {done.returncode}:\n{tail}")
+        said = done.stderr.decode(errors="replace")
+        raise _failed(f"{arguments[0]} failed in {folder}", folder, done.returncode, said)
+
+
+def _failed(what: str, folder: Path, code: int, said: str) -> MissingError:
+    if os.strerror(errno.ENOSPC) in said:
+        return MissingError(
+            f"No space is left for {folder}.", "Free some disk space, then run the command again."
+        )
+    tail = "\n".join(said.strip().splitlines()[-8:])
+    return MissingError(f"{what} with exit code {code}:\n{tail}")
 
 
 def _environment(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]:

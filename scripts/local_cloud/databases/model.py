@@ -136,6 +136,8 @@ class ServerStatus:
         False for one whose creation or deletion was interrupted; `DatabaseServers.recover` removes it.
     certified
         False where clients refuse its certificate, because the clock was set; `recover` renews it.
+    disk_full
+        Whether so little space is left for its files that it cannot work.
     unsupported, pending_reboot
         Parameters that are not in force, as in `Applied`.
     """
@@ -156,6 +158,7 @@ class ServerStatus:
     log_dir: Path
     complete: bool = True
     certified: bool = True
+    disk_full: bool = False
     unsupported: Mapping[str, str] = field(default_factory=dict)
     pending_reboot: tuple[str, ...] = ()
 

@@ -69,7 +69,7 @@ class Place:
         self.root = self._recorded(record) or self._choose(record)
         mode = 0o711 if user.switch else 0o700
         secure_folder(self.root, mode)
-        write_atomic(self.root / "owner", f"{record}\n")  # for whoever finds the folder
+        self._name_owner(record)
         self.instances = secure_folder(self.root / "i", mode)
         self.templates = secure_folder(self.root / "t", mode)
         self.copies = secure_folder(self.root / "s", mode)
@@ -95,6 +95,12 @@ class Place:
         path.mkdir(mode=0o700, exist_ok=True)
         if self.user.switch:
             os.chown(path, *self.user.owner, follow_symlinks=False)
+
+    def _name_owner(self, record: Path) -> None:
+        """Say whose the folder is, for whoever finds it; once: a full disk stops nobody who only looks."""
+        file, text = self.root / "owner", f"{record}\n"
+        if not file.is_file() or file.read_text() != text:
+            write_atomic(file, text)
 
     @staticmethod
     def _recorded(record: Path) -> Path | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 from scripts.local_cloud import processes
 from scripts.local_cloud.databases.journal import Entry
 from scripts.local_cloud.databases.model import ServerStatus
 from scripts.local_cloud.databases.places import Folder
+
+#: Bytes: a server's log, journal or table grows by such steps.
+_LEAST_SPACE = 16 << 20
 
 
 def status_of(entry: Entry, folder: Folder, *, certified: bool) -> ServerStatus:
@@ -28,6 +33,14 @@ def status_of(entry: Entry, folder: Folder, *, certified: bool) -> ServerStatus:
         log_dir=folder.logs,
         complete=entry.state == "ready",
         certified=certified,
+        disk_full=_full(folder),
         unsupported=entry.unsupported,
         pending_reboot=entry.pending_reboot,
     )
+
+
+def _full(folder: Folder) -> bool:
+    try:
+        return shutil.disk_usage(folder.data).free < _LEAST_SPACE
+    except FileNotFoundError:
+        return False
