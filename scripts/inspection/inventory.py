@@ -8,7 +8,14 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-from scripts.inspection.model import Environment, Mark, Resource
+from scripts.inspection.model import (
+    Endpoint,
+    Environment,
+    InternetGateway,
+    Mark,
+    NatGateway,
+    Resource,
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Line:
 
 def lines(env: Environment) -> list[Line]:
     """One line for each resource, in the order of the inventory."""
-    names = {each.id: each.name for each in env.resources if each.name != each.id}
+    names = {each.id: _called(each) for each in env.resources if each.name != each.id}
     known = re.compile("|".join(re.escape(key) for key in sorted(names, key=len, reverse=True)) or r"(?!)")
     return [
         Line(
@@ -41,6 +48,12 @@ def lines(env: Environment) -> list[Line]:
         )
         for each in env.resources
     ]
+
+
+def _called(resource: Resource) -> str:
+    """Gateways are often called like the environment, so that the name alone says nothing."""
+    gateway = isinstance(resource, InternetGateway | NatGateway | Endpoint)
+    return f"{resource.kind} {resource.name}" if gateway else resource.name
 
 
 def differences(env: Environment) -> list[str]:

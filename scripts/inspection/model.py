@@ -187,7 +187,7 @@ class NetworkAcl(Resource):
         if self.rules is None:
             return "rules known after apply"
         outwards = sum(rule.egress for rule in self.rules)
-        return f"{len(self.rules) - outwards} rules in, {outwards} out"
+        return f"rules {len(self.rules) - outwards} in, {outwards} out"
 
     @property
     def where(self) -> str:

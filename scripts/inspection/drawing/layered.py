@@ -48,7 +48,7 @@ def lay_out(cards: Mapping[str, Card], arrows: Sequence[Arrow], x: float, y: flo
     cards
         By any id; their order breaks ties.
     arrows
-        Between them. One that would close a circle is drawn to the left edge all the same.
+        Between them. One that would close a circle is left out: the row of its target tells it.
     role
         Colour of the arrows.
     """

@@ -1,0 +1,195 @@
+"""What an attribute will refer to is found in the code, before an apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.errors import BadInputError
+from scripts.inspection import configuration
+from scripts.inspection.declared import Declared
+from scripts.inspection.references import Configured
+
+ROOT = """
+variable "zones" { default = null }
+variable "region" { default = "us-east-1" }
+variable "nat" { default = "single" }
+
+locals {
+  zones = coalesce(var.zones, ["${var.region}a", "${var.region}b"])
+}
+
+module "network" {
+  source = "./network"
+  zones  = local.zones
+  nat    = var.nat
+}
+
+module "machines" {
+  source  = "./machines"
+  count   = 1
+  subnets = {
+    bastion = module.network.public_ids[module.network.home]
+    inner   = module.network.private_ids[module.network.home]
+  }
+  all     = values(module.network.public_ids)
+}
+"""
+
+NETWORK = """
+locals {
+  home = var.zones[0]
+  ids  = { public = [for s in aws_subnet.public : s.id], private = [for s in aws_subnet.private : s.id] }
+}
+
+resource "aws_subnet" "public" {
+  for_each = toset(var.zones)
+}
+
+resource "aws_subnet" "private" {
+  for_each = toset(var.zones)
+}
+
+resource "aws_nat_gateway" "this" {
+  for_each  = toset(var.nat == "single" ? [local.home] : var.zones)
+  subnet_id = aws_subnet.public[each.key].id
+}
+
+resource "aws_network_acl" "this" {
+  for_each   = toset(["public", "private"])
+  subnet_ids = local.ids[each.key]
+}
+
+resource "aws_route" "out" {
+  for_each       = toset(var.zones)
+  nat_gateway_id = aws_nat_gateway.this[var.nat == "single" ? local.home : each.key].id
+}
+
+output "public_ids" { value = { for zone, subnet in aws_subnet.public : zone => subnet.id } }
+output "private_ids" { value = { for zone, subnet in aws_subnet.private : zone => subnet.id } }
+output "home" { value = local.home }
+"""
+
+MACHINES = """
+resource "aws_instance" "this" {
+  for_each  = { bastion = 1, inner = 2 }
+  subnet_id = var.subnets[each.key]
+}
+
+resource "aws_lb" "this" {
+  subnets = var.all
+}
+
+resource "aws_lb_target_group_attachment" "this" {
+  for_each  = { first = aws_instance.this["inner"].id }
+  target_id = each.value
+}
+
+resource "aws_eip" "this" {
+  instance = aws_instance.this["bastion"].id
+  name     = "plain"
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> configuration.Module:
+    root = tmp_path_factory.mktemp("stack")
+    for folder, text in (("", ROOT), ("network", NETWORK), ("machines", MACHINES)):
+        (root / folder).mkdir(exist_ok=True)
+        (root / folder / "main.tf").write_text(text)
+    return configuration.of_folder(root)
+
+
+ZONES = ("us-east-1a", "us-east-1b")
+
+
+def instances(nat: str = "single") -> dict[str, Declared]:
+    def one(module: str, kind: str, name: str, key: str | None = None) -> Declared:
+        index = f'["{key}"]' if key else ""
+        return Declared(f"{module}.{kind}.{name}{index}", module, kind, name, key, {})
+
+    network, machines = "module.network", "module.machines[0]"
+    found = [
+        *(one(network, "aws_subnet", tier, zone) for tier in ("public", "private") for zone in ZONES),
+        *(one(network, "aws_nat_gateway", "this", z) for z in (ZONES[:1] if nat == "single" else ZONES)),
+        *(one(network, "aws_route", "out", zone) for zone in ZONES),
+        *(one(network, "aws_network_acl", "this", tier) for tier in ("public", "private")),
+        *(one(machines, "aws_instance", "this", key) for key in ("bastion", "inner")),
+        one(machines, "aws_lb", "this"),
+        one(machines, "aws_lb_target_group_attachment", "this", "first"),
+        one(machines, "aws_eip", "this"),
+    ]
+    return {each.address: each for each in found}
+
+
+def follow(
+    code: configuration.Module,
+    address: str,
+    attribute: str,
+    nat: str = "single",
+    zones: list[str] | None = None,
+) -> list[str]:
+    found = instances(nat)
+    variables = {"region": "us-east-1", "zones": zones, "nat": nat}
+    references = Configured(code, list(found.values()), variables)
+    return [each.rpartition("aws_")[2] for each in references.addresses(found[address], (attribute,))]
+
+
+def test_a_key_leads_to_the_instance_of_the_same_key(code: configuration.Module) -> None:
+    gateway = 'module.network.aws_nat_gateway.this["us-east-1a"]'
+    assert follow(code, gateway, "subnet_id") == ['subnet.public["us-east-1a"]']
+
+
+@pytest.mark.parametrize(("nat", "found"), [("single", "us-east-1a"), ("per_zone", "us-east-1b")])
+def test_a_key_that_is_chosen_by_a_variable_is_chosen(
+    code: configuration.Module, nat: str, found: str
+) -> None:
+    route = 'module.network.aws_route.out["us-east-1b"]'
+    assert follow(code, route, "nat_gateway_id", nat) == [f'nat_gateway.this["{found}"]']
+
+
+def test_a_local_object_is_followed_by_its_key(code: configuration.Module) -> None:
+    acl = 'module.network.aws_network_acl.this["private"]'
+    assert follow(code, acl, "subnet_ids") == [f'subnet.private["{zone}"]' for zone in ZONES]
+
+
+def test_modules_are_crossed_and_the_one_zone_is_found(code: configuration.Module) -> None:
+    bastion, inner = (f'module.machines[0].aws_instance.this["{key}"]' for key in ("bastion", "inner"))
+    assert follow(code, bastion, "subnet_id") == ['subnet.public["us-east-1a"]']
+    assert follow(code, inner, "subnet_id") == ['subnet.private["us-east-1a"]']
+    assert follow(code, inner, "subnet_id", zones=["us-east-1b"]) == ['subnet.private["us-east-1b"]']
+
+
+def test_all_values_of_an_output_are_all_instances(code: configuration.Module) -> None:
+    assert follow(code, "module.machines[0].aws_lb.this", "subnets") == [
+        f'subnet.public["{zone}"]' for zone in ZONES
+    ]
+
+
+def test_each_value_is_followed_into_for_each(code: configuration.Module) -> None:
+    attachment = 'module.machines[0].aws_lb_target_group_attachment.this["first"]'
+    assert follow(code, attachment, "target_id") == ['instance.this["inner"]']
+
+
+def test_what_refers_to_no_resource_leads_nowhere(code: configuration.Module) -> None:
+    assert follow(code, "module.machines[0].aws_eip.this", "name") == []
+    assert follow(code, "module.machines[0].aws_eip.this", "missing") == []
+    assert follow(code, "module.machines[0].aws_eip.this", "instance") == ['instance.this["bastion"]']
+
+
+def test_the_sources_are_used_only_for_a_plan_that_was_made_from_them(code: configuration.Module) -> None:
+    other = configuration.Module(resources={"aws_vpc.this": {}})
+    assert code.covers(code)
+    assert code.covers(configuration.Module())
+    assert not code.covers(other)
+    assert not other.covers(code)
+
+
+def test_a_file_that_is_no_terraform_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "main.tf"
+    broken.write_text('resource "aws_vpc" {{{')
+    with pytest.raises(BadInputError, match=r"main\.tf cannot be read") as caught:
+        configuration.of_folder(tmp_path)
+    assert "make lint" in str(caught.value)
