@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,20 @@ def test_apply_builds_everything_and_says_how_to_reach_it(environment: Environme
 
 def test_a_second_plan_is_empty(environment: Environment) -> None:
     environment.lab("plan")
+
+
+def test_inspect_finds_everything_and_state_and_aws_agree(environment: Environment) -> None:
+    found = json.loads(environment.lab("inspect", "--json").stdout)["resources"]
+    differing = [each for each in found if each["mark"] not in ("", "made by AWS")]
+    assert differing == []
+    kinds = Counter(each["kind"] for each in found)
+    assert kinds["subnet"] == 6
+    assert kinds["security group"] == 5
+    assert kinds["DB instance"] == 2
+    assert kinds["DynamoDB table"] == 4
+    (balancer,) = (each for each in found if each["kind"] == "load balancer")
+    (application,) = (each for each in found if each["name"] == "sourcelab-application" and each.get("type"))
+    assert [target["id"] for target in balancer["listeners"][0]["targets"]] == [application["id"]]
 
 
 def test_status_names_the_true_servers_and_what_is_only_simulated(environment: Environment) -> None:
