@@ -219,6 +219,7 @@ class Spool:
 
 
 def remove(path: Path) -> None:
-    """Remove a spool's file with what SQLite keeps beside it."""
+    """Remove a spool's file with what lies beside it: SQLite's files, and its deliverer's lock."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.with_suffix(".lock").unlink(missing_ok=True)

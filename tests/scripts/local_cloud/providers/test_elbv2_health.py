@@ -218,7 +218,12 @@ def test_a_target_in_use_is_checked_and_says_why_it_is_not_healthy(
     becomes(down, "unhealthy", "Target.FailedHealthChecks")
     becomes(up, "unhealthy", "Target.ResponseCodeMismatch")
     # A change of the settings takes effect at once, and not when the old interval has passed.
+    asked = len(server.seen)
     elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other", HealthyThresholdCount=2)
+    while len(server.seen) == asked:
+        time.sleep(0.05)
+    assert health(up)[0] == "unhealthy"
+    elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/third")
     becomes(up, "healthy")
 
     elbv2.modify_target_group_attributes(

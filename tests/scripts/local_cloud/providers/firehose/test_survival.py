@@ -7,11 +7,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
-import pytest
 
 from scripts import aws
 from scripts.config import Settings
@@ -108,38 +105,32 @@ def test_status_shows_the_process_and_what_keeps_it_from_delivering(cloud: Cloud
     wait_for(lambda: line() is None)
 
 
-@contextmanager
-def delivering() -> Iterator[tuple[Settings, LocalStack, report.Running]]:
-    """A local cloud of the test's own that delivers."""
+def deliver_nowhere(settings: Settings) -> report.Running:
+    """Have a local cloud of the test's own deliver; the process that does."""
+    session = aws.session(settings)
+    lab = Lab(session, make_role(session), "no-such-bucket")
+    lab.client("firehose").put_record(DeliveryStreamName=lab.deliver(), Record={"Data": b"x"})
+    return wait_for(lambda: alive(settings))
+
+
+def test_the_process_ends_with_localstack_stopped_or_killed_and_the_next_life_begins_without_it() -> None:
     with own_settings() as settings:
         localstack = LocalStack(settings)
-        localstack.start()
+        spools = settings.local_dir / "firehose"
         try:
-            session = aws.session(settings)
-            lab = Lab(session, make_role(session), "no-such-bucket")
-            name = lab.deliver()
-            lab.client("firehose").put_record(DeliveryStreamName=name, Record={"Data": b"x"})
-            yield settings, localstack, wait_for(lambda: alive(settings))
-        finally:
-            localstack.stop()
-
-
-@pytest.mark.parametrize("gently", [True, False], ids=["stopped", "killed"])
-def test_the_process_ends_with_localstack(gently: bool) -> None:
-    with delivering() as (settings, localstack, process):
-        if gently:
+            localstack.start()
+            process = deliver_nowhere(settings)
             localstack.stop()
             assert not psutil.pid_exists(process.pid)
-        else:
-            running = localstack.running()
-            assert running is not None
+
+            running = localstack.start()
+            assert recovery.ensure(settings.gateway_port)
+            assert (
+                aws.session(settings).client("firehose").list_delivery_streams()["DeliveryStreamNames"] == []
+            )
+            process = deliver_nowhere(settings)
+            assert [path.stem for path in spools.glob("*.sqlite")] == [running.epoch]
             os.kill(running.pid, signal.SIGKILL)
             wait_for(lambda: not psutil.pid_exists(process.pid), 5)
-        assert not alive(settings)
-        # The next life begins without what this one left.
-        localstack.start()
-        session = aws.session(settings)
-        assert session.client("firehose").list_delivery_streams()["DeliveryStreamNames"] == []
-        Lab(session, make_role(session), "no-such-bucket").deliver()
-        wait_for(lambda: alive(settings))
-        assert len(list((settings.local_dir / "firehose").glob("*.sqlite"))) == 1
+        finally:
+            localstack.stop()
