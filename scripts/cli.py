@@ -23,7 +23,7 @@ from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text as Content
 
-from scripts import aws, config, costs, failures, leftovers, orphans, overview
+from scripts import aws, config, costs, leftovers, orphans, overview
 from scripts.config import ROOT, Settings
 from scripts.errors import BadInputError, ExitCode, MissingError, RemoteError
 from scripts.local_cloud import lifecycle, status
@@ -153,7 +153,7 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what apply would change. Exit 0: nothing; 1: something."""
     settings: Settings = context.obj
-    terraform = Terraform(settings)
+    terraform = _terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -169,7 +169,7 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
 def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> None:
     """Build the whole environment, load the datasets, and say what is there and how to reach it."""
     settings: Settings = context.obj
-    terraform = Terraform(settings)
+    terraform = _terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -248,12 +248,16 @@ def load_datasets(
     with _changing(settings), _progress() as progress:
         if dump is None:
             _refuse("--dump", into=into, database=database)
+            runner.check_request(datasets or (), scale, number)
+            _need_local_cloud(settings)
             results: Sequence[Seeded | DumpLoaded] = runner.restore(
                 settings, session, datasets or (), scale, number, progress
             )
         else:
             if datasets:
                 raise BadInputError("Either datasets or --dump FILE can be loaded, not both at once.")
+            if (scale, number) != (DEFAULT_SCALE, DEFAULT_SEED):
+                raise BadInputError("--scale and --seed are for generated datasets, not for --dump FILE.")
             results = runner.load_dump(settings, session, dump, _dialect(into), database, progress)
     if as_json:
         _print_json([asdict(result) for result in results])
@@ -293,6 +297,7 @@ def inspect(
         shown = inspector.read_plan(plan_file) if plan_file else _fresh_plan(settings)
         environment = inspector.of_plan(settings, shown)
     else:
+        _need_local_cloud(settings)
         environment = inspector.of_aws(settings, aws.session(settings))
     written = inspector.write(environment, inspector.Files(svg, png, html, dark))
     if as_json:
@@ -422,6 +427,8 @@ def main() -> None:
             _fail("Interrupted. The same command, run again, takes up the work.", ExitCode.MISSING)
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: no trace reaches a user
+        from scripts import failures
+
         known = failures.explain(error)
         if known:
             _fail(str(known), known.exit_code)
@@ -553,6 +560,21 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
     terraform.recovered()
 
 
+def _terraform(settings: Settings) -> Terraform:
+    """Terraform, found before anything else is begun."""
+    terraform = Terraform(settings)
+    _ = terraform.program
+    return terraform
+
+
+def _need_local_cloud(settings: Settings) -> None:
+    """Say at once that there is none, where boto3 would try for many seconds."""
+    if settings.target == "local" and LocalCloud(settings).localstack.running() is None:
+        raise MissingError(
+            "LocalStack does not run, so nothing of the environment exists.", "Start it: make apply"
+        )
+
+
 def _present(settings: Settings) -> bool:
     """Whether LocalStack is there; one that is and does not answer still holds the environment."""
     localstack = LocalCloud(settings).localstack
@@ -585,7 +607,7 @@ def _confirm(question: str, yes: bool) -> None:
 
 def _fresh_plan(settings: Settings) -> dict[str, Any]:
     """A plan made now, in the shape of ``terraform show -json``."""
-    terraform = Terraform(settings)
+    terraform = _terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -635,6 +657,8 @@ def _print_json(document: Any) -> None:
 
 
 def _fail_unforeseen(error: Exception) -> NoReturn:
+    from scripts import failures
+
     try:
         folder = config.load().local_dir / "log"
     except BadInputError:

@@ -125,6 +125,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         )
     local = target == "local"
     aws_region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+    if not local and aws_region and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", aws_region):
+        raise BadInputError(f"AWS_REGION is {aws_region!r}; expected a region, such as us-east-1.")
     rds_ca = env.get("LAB_RDS_CA")
     return Settings(
         target="local" if local else "aws",

@@ -106,9 +106,15 @@ def restore(
     BadInputError, MissingError, RemoteError
         Each says what to do next.
     """
-    check(scale, seed)
+    check_request(datasets, scale, seed)
     work = _Work(settings, session, scale, seed, ensure=False, progress=progress)
     return [result for name in _names(datasets) for result in _LOADERS[name](work)]
+
+
+def check_request(datasets: Sequence[str], scale: int, seed: int) -> None:
+    """Raise BadInputError for what `restore` would refuse, before anything is asked of the target."""
+    check(scale, seed)
+    _names(datasets)
 
 
 def ensure(

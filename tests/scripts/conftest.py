@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from scripts import connections
+from scripts import cli, connections
 from scripts.config import Settings
 from scripts.connections import Access
-from tests.conftest import Cloud
+from tests.conftest import Cloud, free_port
+
+#: Runs `lab` with arguments; gives its exit code.
+Run = Callable[..., int]
 
 NAME = "seedlab"
 BUCKET = f"{NAME}-raw-000000000000"
@@ -29,6 +34,30 @@ KEYS = {
 class Environment:
     settings: Settings
     session: boto3.Session
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line in this process, in a folder of its own, without a local cloud."""
+    for name in os.environ:
+        if name.startswith(("AWS_", "LAB_", "TF_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("LAB_LOCAL_DIR", str(tmp_path / ".local"))
+    monkeypatch.setenv("LAB_AWS_DIR", str(tmp_path / ".aws-state"))
+    monkeypatch.setenv("LAB_SNAPSHOT_DIR", str(tmp_path / ".snapshots"))
+    # Nobody listens there, whatever else runs on this machine.
+    monkeypatch.setenv("LAB_GATEWAY_PORT", str(free_port()))
+
+    def call(*arguments: str) -> int:
+        monkeypatch.setattr("sys.argv", ["lab", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scripts import cli
+from scripts.config import ROOT
 from scripts.errors import ExitCode
-
-Run = Callable[..., int]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run `lab` with arguments; gives its exit code."""
-    monkeypatch.setenv("LAB_LOCAL_DIR", str(tmp_path / ".local"))
-    monkeypatch.delenv("LAB_TARGET", raising=False)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr("sys.argv", ["lab", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        code = ended.value.code
-        return code if isinstance(code, int) else 0
-
-    return call
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (["--target", "azure", "status"], ExitCode.BAD_INPUT, "local, aws"),
-        (["--target", "aws", "up"], ExitCode.BAD_INPUT, "Leave TARGET out"),
-        (["--target", "aws", "status"], ExitCode.BAD_INPUT, "about the local cloud"),
-        (["launch"], ExitCode.BAD_INPUT, "launch"),
-        (["seed", "sakila"], ExitCode.BAD_INPUT, "rentio, classicmodels, dynamodb, s3"),
-        (["seed", "--scale", "0"], ExitCode.BAD_INPUT, "from 1 to 1000"),
-        (["seed", "--scale", "many"], ExitCode.BAD_INPUT, "valid integer"),
-        (["seed", "--seed", "-1"], ExitCode.BAD_INPUT, "-1"),
-        (["seed", "--into", "mysql"], ExitCode.BAD_INPUT, "goes with --dump"),
-        (["seed", "--dump", "missing.sql"], ExitCode.BAD_INPUT, "missing.sql"),
-        (["seed", "rentio", "--dump", "x.sql"], ExitCode.BAD_INPUT, "not both"),
-        (["seed", "--dump", "x.sql", "--into", "oracle"], ExitCode.BAD_INPUT, "mysql, postgres"),
-        (["seed"], ExitCode.MISSING, "make apply"),
-    ],
-)
-def test_bad_input_gets_its_exit_code_and_what_was_expected(
-    run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
-) -> None:
-    assert run(*arguments) == code
-    captured = capsys.readouterr()
-    assert said in captured.err
-    assert "Traceback" not in captured.err
-    assert captured.out == ""
+from tests.scripts.conftest import Run
 
 
 def test_status_of_a_cloud_that_was_never_started_says_how_to_start_it(
@@ -98,10 +58,71 @@ def test_clean_removes_what_is_ours_and_keeps_what_is_not(run: Run, tmp_path: Pa
     assert [path.name for path in (tmp_path / ".local").iterdir()] == ["notes.txt"]
 
 
-def test_a_folder_that_cannot_be_written_is_named(
+def test_what_nobody_foresaw_is_told_in_a_sentence_and_its_trace_is_kept_for_whoever_repairs_it(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("LAB_LOCAL_DIR", str(tmp_path / "file" / ".local"))
-    assert run("up") == ExitCode.MISSING
-    assert "cannot be written" in capsys.readouterr().err
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(cli, "LocalCloud", fault)
+    assert run("status") == ExitCode.REMOTE
+    said = capsys.readouterr().err
+    log = tmp_path / ".local" / "log" / "crash.log"
+    assert "This should not happen: ZeroDivisionError: a fault" in said
+    assert str(log) in said
+    assert "Traceback" not in said
+    assert "Traceback (most recent call last)" in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_anywhere_is_told_as_such(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(*_: object) -> None:
+        with open("/dev/full", "w", buffering=1) as full:  # noqa: PTH123 - the kernel's own full disk
+            full.write("a line\n")
+
+    monkeypatch.setattr(cli, "LocalCloud", write)
+    assert run("status") == ExitCode.MISSING
+    assert "No space is left" in capsys.readouterr().err
+
+
+def test_ctrl_c_gets_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "LocalCloud", lambda _: signal.raise_signal(signal.SIGINT))
+    assert run("status") == ExitCode.MISSING
+    assert "Interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        # (PYTHON=true: the environment that these tests run in is not set up anew.)
+        (["status", "TARGET=azure", "PYTHON=true"], "expected one of: local, aws"),
+        (["seed", "SCALE=many", "PYTHON=true"], "valid integer"),
+        (["up", "TARGET=aws", "PYTHON=true"], "Leave TARGET out"),
+        (["status", "PYTHON=python2.99"], "python2.99"),
+        (["launch"], "No rule to make target"),
+    ],
+)
+def test_a_wrong_variable_of_make_is_told_and_fails(arguments: list[str], said: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "LAB_LOCAL_DIR": str(tmp_path / ".local"), "MAKEFLAGS": ""}
+    done = subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_too_old_can_read_the_set_up_far_enough_to_be_told_so() -> None:
+    source = (ROOT / "scripts" / "bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 7))
+    old = "import runpy, sys; sys.version_info = (3, 8, 10, 'final', 0); sys.argv = ['bootstrap.py']; "
+    old += f"runpy.run_path({str(ROOT / 'scripts' / 'bootstrap.py')!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.MISSING
+    assert "Python 3.8.10 is too old; 3.11 or newer is needed" in done.stderr
+    assert "PYTHON=python3.12" in done.stderr
