@@ -1,21 +1,70 @@
-"""Images and key pairs."""
+"""Images and key pairs.
+
+Moto answers a filter of images that it does not know with a fault of its own.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from localstack.aws.api import RequestContext
 
 from scripts.local_cloud.providers.ec2 import block_devices
 from scripts.local_cloud.providers.ec2.listing import Listing
-from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
+from scripts.local_cloud.providers.ec2.operations import ask_moto, operations
 from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.moto_backend import core, instances
+
+_IMAGES = Listing(
+    "DescribeImages",
+    "Images",
+    filters={
+        "architecture": "Architecture",
+        "block-device-mapping.delete-on-termination": "BlockDeviceMappings[].Ebs.DeleteOnTermination",
+        "block-device-mapping.device-name": "BlockDeviceMappings[].DeviceName",
+        "block-device-mapping.encrypted": "BlockDeviceMappings[].Ebs.Encrypted",
+        "block-device-mapping.snapshot-id": "BlockDeviceMappings[].Ebs.SnapshotId",
+        "block-device-mapping.volume-size": "BlockDeviceMappings[].Ebs.VolumeSize",
+        "block-device-mapping.volume-type": "BlockDeviceMappings[].Ebs.VolumeType",
+        "creation-date": "CreationDate",
+        "description": "Description",
+        "ena-support": "EnaSupport",
+        "hypervisor": "Hypervisor",
+        "image-id": "ImageId",
+        "image-type": "ImageType",
+        "is-public": "Public",
+        "kernel-id": "KernelId",
+        "manifest-location": "ImageLocation",
+        "name": "Name",
+        "owner-alias": "ImageOwnerAlias",
+        "owner-id": "OwnerId",
+        "platform": "Platform",
+        "product-code": "ProductCodes[].ProductCodeId",
+        "product-code.type": "ProductCodes[].ProductCodeType",
+        "ramdisk-id": "RamdiskId",
+        "root-device-name": "RootDeviceName",
+        "root-device-type": "RootDeviceType",
+        "source-instance-id": "SourceInstanceId",
+        "state": "State",
+        "state-reason-code": "StateReason.Code",
+        "state-reason-message": "StateReason.Message",
+        "virtualization-type": "VirtualizationType",
+    },
+)
+
+#: Moto's whole list takes seconds to pass on, so it chooses by those filters that it knows.
+_OF_MOTO = frozenset({"architecture", "image-id", "name", "owner-alias", "owner-id", "state"})
 
 
 @operations.simulated("DescribeImages")
 def describe(context: RequestContext, request: Request) -> Response:
     """Images of Moto's list of Amazon's, with a root volume as Amazon's have it."""
-    answer = pass_on(context, request)
-    for image in answer.get("Images") or ():
+    asked: dict[str, Any] = {
+        name: request[name] for name in ("ExecutableUsers", "ImageIds", "Owners") if request.get(name)
+    }
+    asked["Filters"] = [each for each in request.get("Filters") or () if each.get("Name") in _OF_MOTO]
+    shown = ask_moto(context, asked).get("Images") or []
+    for image in shown:
         for mapping in image.get("BlockDeviceMappings") or ():
             mapping["Ebs"] = {
                 **mapping["Ebs"],
@@ -24,7 +73,7 @@ def describe(context: RequestContext, request: Request) -> Response:
                 "DeleteOnTermination": True,
                 "Encrypted": False,
             }
-    return answer
+    return _IMAGES.answer(shown, request)
 
 
 _KEY_NOT_FOUND = ("InvalidKeyPair.NotFound", "The key pair '{}' does not exist")

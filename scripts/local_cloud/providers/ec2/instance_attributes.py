@@ -12,6 +12,7 @@ from localstack.aws.api import RequestContext
 
 from scripts.local_cloud.providers import network_interfaces
 from scripts.local_cloud.providers.ec2.instances import check
+from scripts.local_cloud.providers.ec2.listing import Listing
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.moto_backend import instance_types, instances, interfaces
@@ -154,7 +155,14 @@ def describe_credits(context: RequestContext, request: Request) -> Response:
                 "InvalidInstanceID.NotBurstable",
                 f"The instance '{instance_id}' is not of a burstable performance type.",
             )
-    return {"InstanceCreditSpecifications": told}
+    return _CREDITS.answer(told, request)
+
+
+_CREDITS = Listing(
+    "DescribeInstanceCreditSpecifications",
+    "InstanceCreditSpecifications",
+    filters={"instance-id": "InstanceId"},
+)
 
 
 @operations.simulated("ModifyInstanceCreditSpecification")
@@ -179,7 +187,17 @@ def modify_credits(context: RequestContext, request: Request) -> Response:
 @operations.simulated("DescribeIamInstanceProfileAssociations")
 def describe_profiles(context: RequestContext, request: Request) -> Response:
     """Associations of instances with profiles."""
-    return ask_moto(context, {key: value for key, value in request.items() if key != "DryRun"})
+    return _PROFILES.answer(ask_moto(context, {}).get("IamInstanceProfileAssociations") or [], request)
+
+
+_PROFILES = Listing(
+    "DescribeIamInstanceProfileAssociations",
+    "IamInstanceProfileAssociations",
+    ids="AssociationIds",
+    id_field="AssociationId",
+    not_found=("InvalidAssociationID.NotFound", "An invalid association-id of '{}' was given"),
+    filters={"instance-id": "InstanceId", "state": "State"},
+)
 
 
 operations.passed_on(

@@ -273,4 +273,32 @@ def _check_not_gone(context: RequestContext, instance_id: str, verb: str) -> Non
         )
 
 
-operations.passed_on("RebootInstances", "DescribeInstanceStatus")
+operations.passed_on("RebootInstances")
+
+_STATUS = Listing(
+    "DescribeInstanceStatus",
+    "InstanceStatuses",
+    filters={
+        "availability-zone": "AvailabilityZone",
+        "availability-zone-id": "AvailabilityZoneId",
+        "event.code": "Events[].Code",
+        "event.description": "Events[].Description",
+        "event.instance-event-id": "Events[].InstanceEventId",
+        "event.not-after": "Events[].NotAfter",
+        "event.not-before": "Events[].NotBefore",
+        "event.not-before-deadline": "Events[].NotBeforeDeadline",
+        "instance-state-code": "InstanceState.Code",
+        "instance-state-name": "InstanceState.Name",
+        "instance-status.reachability": "InstanceStatus.Details[].Status",
+        "instance-status.status": "InstanceStatus.Status",
+        "system-status.reachability": "SystemStatus.Details[].Status",
+        "system-status.status": "SystemStatus.Status",
+    },
+)
+
+
+@operations.simulated("DescribeInstanceStatus")
+def status(context: RequestContext, request: Request) -> Response:
+    """Status of instances, of those that run unless all are asked for."""
+    asked = {name: request[name] for name in ("IncludeAllInstances", "InstanceIds") if request.get(name)}
+    return _STATUS.answer(ask_moto(context, asked).get("InstanceStatuses") or [], request)

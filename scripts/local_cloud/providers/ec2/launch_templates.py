@@ -10,11 +10,45 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from scripts.local_cloud.providers.ec2.listing import Listing
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.moto_backend import core, instances
 
-operations.passed_on("CreateLaunchTemplate", "DescribeLaunchTemplates")
+operations.passed_on("CreateLaunchTemplate")
+
+_TEMPLATES = Listing(
+    "DescribeLaunchTemplates",
+    "LaunchTemplates",
+    filters={"create-time": "CreateTime", "launch-template-name": "LaunchTemplateName"},
+)
+_VERSIONS = Listing(
+    "DescribeLaunchTemplateVersions",
+    "LaunchTemplateVersions",
+    filters={
+        "create-time": "CreateTime",
+        "ebs-optimized": "LaunchTemplateData.EbsOptimized",
+        "http-endpoint": "LaunchTemplateData.MetadataOptions.HttpEndpoint",
+        "http-tokens": "LaunchTemplateData.MetadataOptions.HttpTokens",
+        "iam-instance-profile": "LaunchTemplateData.IamInstanceProfile.[Arn, Name][]",
+        "image-id": "LaunchTemplateData.ImageId",
+        "instance-type": "LaunchTemplateData.InstanceType",
+        "is-default-version": "DefaultVersion",
+        "kernel-id": "LaunchTemplateData.KernelId",
+        "license-configuration-arn": "LaunchTemplateData.LicenseSpecifications[].LicenseConfigurationArn",
+        "network-card-index": "LaunchTemplateData.NetworkInterfaces[].NetworkCardIndex",
+        "ram-disk-id": "LaunchTemplateData.RamDiskId",
+    },
+)
+
+
+@operations.simulated("DescribeLaunchTemplates")
+def describe(context: RequestContext, request: Request) -> Response:
+    """Templates, by id or name."""
+    asked = {
+        name: request[name] for name in ("LaunchTemplateIds", "LaunchTemplateNames") if request.get(name)
+    }
+    return _TEMPLATES.answer(ask_moto(context, asked).get("LaunchTemplates") or [], request)
 
 
 @operations.simulated("DeleteLaunchTemplate")
@@ -29,10 +63,12 @@ def delete(context: RequestContext, request: Request) -> Response:
 @operations.simulated("DescribeLaunchTemplateVersions")
 def describe_versions(context: RequestContext, request: Request) -> Response:
     """Versions of a template, each with what it launches."""
-    answer = pass_on(context, request)
-    for version in answer.get("LaunchTemplateVersions") or ():
+    unpaged = ("Filters", "MaxResults", "NextToken")
+    answer = ask_moto(context, {name: value for name, value in request.items() if name not in unpaged})
+    shown = answer.get("LaunchTemplateVersions") or []
+    for version in shown:
         version["LaunchTemplateData"] = _cleaned(version["LaunchTemplateData"])
-    return answer
+    return _VERSIONS.answer(shown, request)
 
 
 def _cleaned(data: dict[str, object]) -> dict[str, object]:

@@ -130,7 +130,32 @@ def references(context: RequestContext, request: Request) -> Response:
     return {"SecurityGroupReferenceSet": found}
 
 
-operations.passed_on("GetSecurityGroupsForVpc")
+_FOR_VPC = Listing(
+    "GetSecurityGroupsForVpc",
+    "SecurityGroupForVpcs",
+    filters={
+        "description": "Description",
+        "group-id": "GroupId",
+        "group-name": "GroupName",
+        "owner-id": "OwnerId",
+        "primary-vpc-id": "PrimaryVpcId",
+    },
+)
+
+
+@operations.simulated("GetSecurityGroupsForVpc")
+def for_vpc(context: RequestContext, request: Request) -> Response:
+    """The groups that an interface in the network may have."""
+    vpc_id = request["VpcId"]
+    if not vpcs.exists(context.account_id, context.region, vpc_id):
+        raise error("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
+    shown = [
+        {name: group[name] for name in ("Description", "GroupName", "OwnerId", "GroupId", "Tags")}
+        | {"PrimaryVpcId": vpc_id}
+        for group in security_groups.describe_all(context.account_id, context.region)
+        if group["VpcId"] == vpc_id
+    ]
+    return _FOR_VPC.answer(shown, request)
 
 
 def asked_for(context: RequestContext, request: Request) -> str:

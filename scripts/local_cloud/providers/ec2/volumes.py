@@ -89,11 +89,59 @@ operations.passed_on(
     "AttachVolume",
     "DetachVolume",
     "ModifyVolume",
-    "DescribeVolumesModifications",
     "CreateSnapshot",
-    "DescribeSnapshots",
     "DeleteSnapshot",
     "EnableEbsEncryptionByDefault",
     "DisableEbsEncryptionByDefault",
     "GetEbsEncryptionByDefault",
 )
+
+
+_MODIFICATIONS = Listing(
+    "DescribeVolumesModifications",
+    "VolumesModifications",
+    ids="VolumeIds",
+    id_field="VolumeId",
+    not_found=("InvalidVolumeModification.NotFound", "Modification for volume '{}' does not exist."),
+    filters={
+        "modification-state": "ModificationState",
+        "original-iops": "OriginalIops",
+        "original-size": "OriginalSize",
+        "original-volume-type": "OriginalVolumeType",
+        "start-time": "StartTime",
+        "target-iops": "TargetIops",
+        "target-size": "TargetSize",
+        "target-volume-type": "TargetVolumeType",
+        "volume-id": "VolumeId",
+    },
+)
+_MODIFICATIONS.register(lambda context: from_moto(context, "VolumesModifications"))
+
+_SNAPSHOTS = Listing(
+    "DescribeSnapshots",
+    "Snapshots",
+    filters={
+        "description": "Description",
+        "encrypted": "Encrypted",
+        "owner-alias": "OwnerAlias",
+        "owner-id": "OwnerId",
+        "progress": "Progress",
+        "snapshot-id": "SnapshotId",
+        "start-time": "StartTime",
+        "status": "State",
+        "storage-tier": "StorageTier",
+        "volume-id": "VolumeId",
+        "volume-size": "VolumeSize",
+    },
+)
+
+
+@operations.simulated("DescribeSnapshots")
+def snapshots(context: RequestContext, request: Request) -> Response:
+    """Snapshots, by id, owner and who may restore them."""
+    asked = {
+        name: request[name]
+        for name in ("OwnerIds", "RestorableByUserIds", "SnapshotIds")
+        if request.get(name)
+    }
+    return _SNAPSHOTS.answer(ask_moto(context, asked).get("Snapshots") or [], request)

@@ -78,15 +78,17 @@ def create(context: RequestContext, request: Request) -> Response:
 @operations.simulated("DeleteVpc")
 def delete(context: RequestContext, request: Request) -> Response:
     """Remove a network that nothing needs, and what was made with it."""
+    where = context.account_id, context.region
     vpc_id = request["VpcId"]
     check(context, vpc_id)
-    if any(vpcs.dependents(context.account_id, context.region, vpc_id)):
+    if any(vpcs.dependents(*where, vpc_id)):
         raise error("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
-    group_id = security_groups.default_group(context.account_id, context.region, vpc_id)
-    dhcp_options.take_from(context.account_id, context.region, vpc_id)
+    made_with_it = security_groups.default_group(*where, vpc_id), vpcs.main_table(*where, vpc_id)
+    dhcp_options.take_from(*where, vpc_id)
     answer = pass_on(context, request)
-    core.forget_tags(context.account_id, context.region, group_id)
-    vpcs.forget_leftovers(context.account_id, context.region, vpc_id)
+    for each in made_with_it:
+        core.forget_tags(*where, each)
+    vpcs.forget_leftovers(*where, vpc_id)
     return answer
 
 

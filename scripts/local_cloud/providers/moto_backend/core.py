@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE
 
 #: Held while anything of EC2 is read or changed: Moto's dictionaries are not made for concurrent requests.
 #: Re-entrant, so that a handler may call the interface factory.
@@ -28,6 +29,32 @@ def tags_of(account_id: str, region: str, resource_id: str) -> list[dict[str, st
     """A resource's tags, in the API's shape."""
     tags: Mapping[str, str] = ec2(account_id, region).tags.get(resource_id) or {}
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+#: What AWS calls the resources of some prefixes, where Moto has another name or none.
+_RESOURCE_TYPES = {
+    "dopt": "dhcp-options",
+    "eigw": "egress-only-internet-gateway",
+    "eipalloc": "elastic-ip",
+    "fl": "vpc-flow-log",
+    "lt": "launch-template",
+    "nat": "natgateway",
+    "pl": "prefix-list",
+    "scr": "subnet-cidr-reservation",
+    "sgr": "security-group-rule",
+    "vpce": "vpc-endpoint",
+}
+
+
+def all_tags(account_id: str, region: str) -> list[dict[str, str]]:
+    """Every tag of the account and region, in the shape of ``DescribeTags``."""
+    shown = []
+    for resource_id, tags in ec2(account_id, region).tags.items():
+        prefix = resource_id.rpartition("-")[0]
+        kind = _RESOURCE_TYPES.get(prefix) or EC2_PREFIX_TO_RESOURCE.get(prefix, "")
+        for key, value in tags.items():
+            shown.append({"Key": key, "Value": value, "ResourceId": resource_id, "ResourceType": kind})
+    return shown
 
 
 def set_tags(account_id: str, region: str, resource_id: str, tags: Mapping[str, str]) -> None:

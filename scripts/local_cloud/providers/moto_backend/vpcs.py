@@ -93,6 +93,12 @@ def complete_default(account_id: str, region: str) -> None:
         gateways.connect(account_id, region, vpc.id)
 
 
+def main_table(account_id: str, region: str, vpc_id: str) -> str:
+    """The id of a VPC's main route table."""
+    tables = ec2(account_id, region).route_tables.values()
+    return next(str(each.id) for each in tables if each.vpc_id == vpc_id and each.main_association_id)
+
+
 def dependents(account_id: str, region: str, vpc_id: str) -> Iterator[str]:
     """The ids of what must go before the VPC can; what AWS made with it goes with it."""
     backend = ec2(account_id, region)
