@@ -1,0 +1,82 @@
+"""The life of a root module that knows nothing of us: applied, planned again, destroyed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCK_FILE = ".terraform.lock.hcl"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run of Terraform.
+
+    Attributes
+    ----------
+    command
+        ``apply``, ``plan`` or ``destroy``.
+    code
+        Its exit code; of ``plan`` 2 when there is something to change.
+    said
+        Everything that it printed.
+    """
+
+    command: str
+    code: int
+    said: str
+
+
+class Terraform:
+    """Terraform in copies of root modules, which share one installation of the provider.
+
+    Parameters
+    ----------
+    folder
+        Where the copies go.
+    environment
+        Of every run; its ``TF_DATA_DIR`` is the shared installation.
+    lock_file
+        The provider's version and hashes.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], lock_file: Path) -> None:
+        self._folder = folder
+        self._environment = environment
+        self._lock_file = lock_file
+
+    def copy(self, module: Path) -> Path:
+        """A copy of the module's files, in which its state will lie."""
+        copy = self._folder / module.name
+        copy.mkdir()
+        for file in module.glob("*.tf"):
+            shutil.copy(file, copy)
+        shutil.copy(self._lock_file, copy / LOCK_FILE)
+        return copy
+
+    def install(self, copy: Path) -> Step:
+        """Install the provider for all copies."""
+        return self._run(copy, "init")
+
+    def live(self, copy: Path, before_the_end: Callable[[], None]) -> list[Step]:
+        """Apply, plan again and destroy; what was applied in part is destroyed too."""
+        steps = [self._run(copy, "apply", "-auto-approve")]
+        if steps[0].code == 0:
+            steps.append(self._run(copy, "plan", "-detailed-exitcode"))
+        before_the_end()
+        return [*steps, self._run(copy, "destroy", "-auto-approve")]
+
+    def _run(self, copy: Path, command: str, *arguments: str) -> Step:
+        answer = subprocess.run(
+            ["terraform", f"-chdir={copy}", command, "-no-color", "-input=false", *arguments],
+            env=dict(self._environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Step(command, answer.returncode, answer.stdout)
