@@ -10,9 +10,8 @@ locals {
   # Which exported log of an engine tells of errors.
   error_logs = { mysql = "error", mariadb = "error", postgres = "postgresql" }
 
-  # Names of buckets are unique in all of AWS, so they end with the account: taken from a resource that nothing replaces,
-  # since a plan asks no API, and a name that became unknown would replace the bucket and all that is in it.
-  account_id = split(":", module.monitoring.kms_key_arn)[4]
+  # Names of buckets are unique in all of AWS, so they end with the account.
+  account_id = coalesce(var.account_id, terraform_data.account.output)
 
   bucket_purposes = toset(["raw", "lake"])
 }

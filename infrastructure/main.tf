@@ -41,6 +41,11 @@ module "compute" {
     bastion     = module.security.bastion_security_group_id
     application = module.security.application_security_group_id
   }
+
+  # Databases are reached from inside the VPC only, so the bastion may seed them.
+  policy_arns = {
+    bastion = { seed-loader = module.identity.policy_arns["seed-loader"] }
+  }
 }
 
 module "load_balancer" {
@@ -74,7 +79,7 @@ module "relational_database" {
   backup_retention_days     = var.backup_retention_days
   log_retention_days        = var.log_retention_days
   deletion_protection       = var.deletion_protection
-  skip_final_snapshot       = !var.deletion_protection
+  final_snapshot            = var.final_snapshot
 }
 
 module "key_value_store" {
@@ -83,6 +88,17 @@ module "key_value_store" {
 
   name                        = var.name
   deletion_protection_enabled = var.deletion_protection
+}
+
+# A plan asks no API, so the account is learned from the first ARN that an apply returns, and kept in the state: read from
+# the key each time it would be unknown whenever the key is replaced, and an unknown name replaces the buckets with all
+# that is in them. Replacing this resource itself would do the same; var.account_id overrides it.
+resource "terraform_data" "account" {
+  input = split(":", module.monitoring.kms_key_arn)[4]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
 }
 
 module "object_storage" {
@@ -135,6 +151,7 @@ module "monitoring" {
   databases          = { for name, database in module.relational_database : name => database.identifier }
   dead_letter_queues = { orders = module.message_queue.dead_letter_queue_name }
   alarm_emails       = var.alarm_emails
+  thresholds         = var.alarm_thresholds
 
   watched_log_groups = {
     for name, database in module.relational_database :

@@ -62,10 +62,30 @@ variable "components" {
   nullable = false
 }
 
+variable "account_id" {
+  description = "Account that the buckets' names end with. Null: learned by the first apply and kept, so that no plan asks an API."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id: the twelve digits of an AWS account are expected, such as \"111122223333\"."
+  }
+}
+
 variable "availability_zones" {
-  description = "Zones of the subnets, at least two; the first one holds what exists once. Null: the region's zones a and b."
+  description = "Zones of the subnets, at least two; the first one holds what exists once. Null: zones a and b, in regions where every account has them."
   type        = list(string)
   default     = null
+
+  # Which letters an account sees is the account's matter: in us-west-1 and ap-northeast-1, for example, many have no b.
+  validation {
+    condition = var.availability_zones != null || contains([
+      "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1",
+      "eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-2",
+    ], var.region)
+    error_message = "availability_zones: two zones or more of region ${var.region} are expected, since not every account has its zones a and b: choose from `aws ec2 describe-availability-zones --region ${var.region}`, such as [\"${var.region}a\", \"${var.region}c\"]."
+  }
 }
 
 variable "vpc_cidr" {
@@ -199,8 +219,28 @@ variable "alarm_emails" {
   nullable    = false
 }
 
+variable "alarm_thresholds" {
+  description = "When alarms go off; what is not given is the monitoring module's default."
+  type = object({
+    database_cpu_percent      = optional(number)
+    database_connections      = optional(number)
+    database_free_storage_gib = optional(number)
+    dead_letter_messages      = optional(number)
+    error_events              = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "final_snapshot" {
+  description = "Leave a last snapshot of every database that is destroyed. Like every setting it counts once it is applied; a snapshot is paid by the month until somebody deletes it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "deletion_protection" {
-  description = "Keep what holds data: databases, tables and the load balancer refuse to be deleted, buckets with objects too, and databases leave a last snapshot. To destroy, set it to false and apply first."
+  description = "Keep what holds data: databases, tables and the load balancer refuse to be deleted, buckets with objects too. To destroy, set it to false and apply first."
   type        = bool
   default     = false
   nullable    = false

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,8 @@ def of_plan(plan: Mapping[str, Any]) -> list[Cost]:
     plan
         In the shape of ``terraform show -json``.
     """
-    found = [cost for values in _resources(plan["planned_values"]["root_module"]) for cost in _cost(*values)]
+    resources = list(_resources(plan["planned_values"]["root_module"]))
+    found = [cost for each in _with_subnets(resources) for cost in _cost(*each)]
     return sorted(found, key=lambda cost: (-(cost.hourly or 0), cost.address))
 
 
@@ -57,7 +58,22 @@ def monthly(costs: list[Cost]) -> float:
     return sum(cost.hourly or 0 for cost in costs) * _HOURS_A_MONTH
 
 
-def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+_Resource = tuple[str, str, Mapping[str, Any]]
+
+
+def _with_subnets(resources: Sequence[_Resource]) -> Iterator[_Resource]:
+    """The same, with the subnets of a load balancer where they have no ids yet: the public ones."""
+    public = [
+        address
+        for address, kind, values in resources
+        if kind == "aws_subnet" and (values.get("tags") or {}).get("Tier") == "public"
+    ]
+    for address, kind, values in resources:
+        unknown = kind == "aws_lb" and not values.get("subnets")
+        yield address, kind, {**values, "subnets": public} if unknown else values
+
+
+def _resources(module: Mapping[str, Any]) -> Iterator[_Resource]:
     for resource in module.get("resources", ()):
         if resource["mode"] == "managed":
             yield resource["address"], resource["type"], resource.get("values") or {}
@@ -110,21 +126,23 @@ def _endpoint(values: Mapping[str, Any]) -> list[tuple[str, float | None]]:
     return [(f"interface endpoint in {zones} zone{'s' if zones > 1 else ''}", zones * 0.01)]
 
 
+def _load_balancer(values: Mapping[str, Any]) -> list[tuple[str, float | None]]:
+    """An internet-facing one holds a public address in each of its subnets."""
+    machine = ("load balancer", 0.0225)
+    # AWS asks for two subnets at least.
+    zones = max(2, len(values.get("subnets") or ()))
+    if values.get("internal"):
+        return [machine]
+    return [machine, (f"public IPv4 addresses of it, {zones} zones", zones * _PUBLIC_ADDRESS)]
+
+
 _BY_TYPE: dict[str, _Price] = {
     "aws_db_instance": _db_instance,
     "aws_dynamodb_table": _table,
     "aws_eip": lambda _: [("public IPv4 address", _PUBLIC_ADDRESS)],
     "aws_instance": _instance,
     "aws_kinesis_stream": _stream,
-    # Each node holds a public address in its zone.
-    "aws_lb": lambda values: [
-        ("load balancer", 0.0225),
-        *(
-            []
-            if values.get("internal")
-            else [("public IPv4 addresses of it, two zones", 2 * _PUBLIC_ADDRESS)]
-        ),
-    ],
+    "aws_lb": _load_balancer,
     "aws_nat_gateway": lambda _: [("NAT gateway", 0.045)],
     "aws_vpc_endpoint": _endpoint,
 }

@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tftest import TerraformPlanOutput
 
 from scripts.terraform import cli_config
-from tests.infrastructure.cases import CASES, Case, load
+from tests.infrastructure.cases import CASES, ROOT_MODULE, Case, load
 from tests.infrastructure.comparison import differences
 from tests.infrastructure.planner import Planner
 
 PLANNER: pytest.StashKey[Planner] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def aws_plan(request: pytest.FixtureRequest) -> TerraformPlanOutput:
+    """The plan of ``aws.tfvars`` that the cases share: its users too are marked ``xdist_group("plans")``."""
+    outcome = _planner(request.config, request.session).outcome(load(CASES / ROOT_MODULE / "aws.yaml"))
+    assert outcome.plan is not None, outcome.errors
+    return outcome.plan
 
 
 class PlanMismatch(Exception):

@@ -49,3 +49,25 @@ def test_a_class_without_a_price_is_named_and_not_taken_for_free() -> None:
 def test_a_table_on_demand_costs_nothing_by_the_hour() -> None:
     values = {"billing_mode": "PAY_PER_REQUEST"}
     assert costs.of_plan(_plan({"address": "t", "type": "aws_dynamodb_table", "values": values})) == []
+
+
+@pytest.mark.parametrize("zones", [2, 3])
+def test_a_load_balancer_holds_an_address_in_each_of_its_subnets(zones: int) -> None:
+    subnets = [f"subnet-{number}" for number in range(zones)]
+    found = costs.of_plan(_plan({"address": "lb", "type": "aws_lb", "values": {"subnets": subnets}}))
+    assert [cost.hourly for cost in found] == [0.0225, pytest.approx(0.005 * zones)]
+
+
+def test_a_load_balancer_whose_subnets_have_no_ids_yet_stands_in_every_public_one() -> None:
+    tiers = ["public", "public", "public", "database"]
+    subnets: list[dict[str, object]] = [
+        {"address": f"subnet[{place}]", "type": "aws_subnet", "values": {"tags": {"Tier": tier}}}
+        for place, tier in enumerate(tiers)
+    ]
+    found = costs.of_plan(_plan({"address": "lb", "type": "aws_lb", "values": {"internal": False}}, *subnets))
+    assert sum(cost.hourly or 0 for cost in found) == pytest.approx(0.0225 + 3 * 0.005)
+
+
+def test_an_internal_load_balancer_holds_no_public_address() -> None:
+    (found,) = costs.of_plan(_plan({"address": "lb", "type": "aws_lb", "values": {"internal": True}}))
+    assert found.hourly == 0.0225

@@ -1,9 +1,11 @@
+data "aws_default_tags" "current" {}
+
 # EC2 resolves an SSM parameter only in a launch template, and only when it launches: a newer image changes no plan.
 # The provider cannot tell the root device of an image that it does not know, so the volume is named here.
 resource "aws_launch_template" "newest_image" {
-  count = local.image_is_id ? 0 : 1
+  for_each = local.image_is_id ? {} : local.instances
 
-  name        = "${var.name}-newest-image"
+  name        = "${var.name}-${each.key}"
   description = "The newest Amazon Linux with an encrypted root volume."
   image_id    = var.image
 
@@ -24,5 +26,15 @@ resource "aws_launch_template" "newest_image" {
     http_put_response_hop_limit = 1
   }
 
-  tags = { Name = "${var.name}-newest-image" }
+  # What EC2 makes along with an instance gets its tags from here: the provider's default tags do not reach it.
+  dynamic "tag_specifications" {
+    for_each = toset(["network-interface", "volume"])
+
+    content {
+      resource_type = tag_specifications.key
+      tags          = merge(data.aws_default_tags.current.tags, { Name = "${var.name}-${each.key}" })
+    }
+  }
+
+  tags = { Name = "${var.name}-${each.key}" }
 }

@@ -44,11 +44,12 @@ resource "aws_instance" "this" {
       encrypted   = true
       volume_type = "gp3"
       volume_size = root_block_device.value
+      tags        = { Name = "${var.name}-${each.key}" }
     }
   }
 
   dynamic "launch_template" {
-    for_each = aws_launch_template.newest_image
+    for_each = local.image_is_id ? [] : [aws_launch_template.newest_image[each.key]]
 
     content {
       id      = launch_template.value.id

@@ -9,6 +9,13 @@ data "aws_iam_policy_document" "own_access_keys" {
 }
 
 data "aws_iam_policy_document" "write_buckets" {
+  # Bucket names end with the account, so they are looked up. The action knows no resource but *: it lists names, no objects.
+  statement {
+    sid       = "FindBuckets"
+    actions   = ["s3:ListAllMyBuckets"]
+    resources = ["*"]
+  }
+
   statement {
     sid       = "ListBuckets"
     actions   = ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions"]
@@ -22,26 +29,6 @@ data "aws_iam_policy_document" "write_buckets" {
       "s3:ListMultipartUploadParts", "s3:PutObject",
     ]
     resources = [for arn in local.bucket_arns : "${arn}/*"]
-  }
-}
-
-data "aws_iam_policy_document" "write_lake" {
-  statement {
-    sid       = "ListBuckets"
-    actions   = ["s3:GetBucketLocation", "s3:ListBucket"]
-    resources = local.bucket_arns
-  }
-
-  statement {
-    sid       = "ReadObjects"
-    actions   = ["s3:GetObject"]
-    resources = [for arn in local.bucket_arns : "${arn}/*"]
-  }
-
-  statement {
-    sid       = "WriteLake"
-    actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
-    resources = ["${var.lake_bucket_arn}/*"]
   }
 }
 
@@ -157,13 +144,5 @@ data "aws_iam_policy_document" "open_databases" {
       actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
       resources = statement.value[*].secret_arn
     }
-  }
-}
-
-data "aws_iam_policy_document" "write_job_logs" {
-  statement {
-    sid       = "WriteJobLogs"
-    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:${local.partition}:logs:*:${local.account_id}:log-group:/aws-glue/*"]
   }
 }

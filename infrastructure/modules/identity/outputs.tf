@@ -14,16 +14,16 @@ output "group_names" {
 }
 
 output "role_names" {
-  description = "Full role names: seed-loader (for data engineers), glue-job (for AWS Glue)."
+  description = "Full role names: seed-loader (for data engineers)."
   value       = { for key, role in aws_iam_role.this : key => role.name }
 }
 
 output "role_arns" {
-  description = "Role ARNs: seed-loader, glue-job."
+  description = "Role ARNs: seed-loader."
   value       = { for key, role in aws_iam_role.this : key => role.arn }
 }
 
 output "policy_arns" {
-  description = "Policy ARNs: data-engineers, analysts, seed-loader, glue-job."
+  description = "Policy ARNs: data-engineers, analysts, seed-loader."
   value       = { for key, policy in aws_iam_policy.this : key => policy.arn }
 }

@@ -10,14 +10,12 @@ locals {
     data-engineers = data.aws_iam_policy_document.data_engineers.json
     analysts       = data.aws_iam_policy_document.analysts.json
     seed-loader    = data.aws_iam_policy_document.seed_loader.json
-    glue-job       = data.aws_iam_policy_document.glue_job.json
   }
 
   policy_descriptions = {
     data-engineers = "Works with every data source: buckets, tables, streams, queues and database secrets"
     analysts       = "Reads the gold layer of the data lake and the tables"
     seed-loader    = "Replaces the data in buckets, tables and databases"
-    glue-job       = "Reads the sources, writes the data lake, logs"
   }
 }
 
@@ -64,13 +62,5 @@ data "aws_iam_policy_document" "seed_loader" {
     data.aws_iam_policy_document.read_tables.json,
     data.aws_iam_policy_document.write_tables.json,
     data.aws_iam_policy_document.open_databases.json,
-  ]
-}
-
-data "aws_iam_policy_document" "glue_job" {
-  source_policy_documents = [
-    data.aws_iam_policy_document.write_lake.json,
-    data.aws_iam_policy_document.open_databases.json,
-    data.aws_iam_policy_document.write_job_logs.json,
   ]
 }

@@ -1,12 +1,10 @@
 locals {
   trust = {
     seed-loader = data.aws_iam_policy_document.trust_data_engineers.json
-    glue-job    = data.aws_iam_policy_document.trust_glue.json
   }
 
   role_descriptions = {
     seed-loader = "Loads the seed data into buckets, tables and databases; taken by data engineers"
-    glue-job    = "Glue jobs: read the sources and write the data lake"
   }
 }
 
@@ -17,24 +15,6 @@ data "aws_iam_policy_document" "trust_data_engineers" {
     principals {
       type        = "AWS"
       identifiers = [for user in local.members["data-engineers"] : aws_iam_user.this[user].arn]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "trust_glue" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["glue.amazonaws.com"]
-    }
-
-    # No other account's job can borrow the role.
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
     }
   }
 }

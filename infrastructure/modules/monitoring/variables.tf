@@ -82,11 +82,12 @@ variable "dead_letter_queues" {
 variable "thresholds" {
   description = <<-EOT
     When an alarm goes off: mean CPU of a DB instance in per cent over 15 minutes, its mean number of connections over 15
-    minutes, its free storage in GiB, messages in a dead-letter queue, error events in 5 minutes.
+    minutes, its free storage in GiB, messages in a dead-letter queue, error events in 5 minutes. MySQL on db.t4g.micro
+    admits about 60 connections and PostgreSQL about 80: 40 tells in time.
   EOT
   type = object({
     database_cpu_percent      = optional(number, 80)
-    database_connections      = optional(number, 60)
+    database_connections      = optional(number, 40)
     database_free_storage_gib = optional(number, 2)
     dead_letter_messages      = optional(number, 1)
     error_events              = optional(number, 1)
@@ -106,7 +107,7 @@ variable "thresholds" {
         var.thresholds.dead_letter_messages, var.thresholds.error_events,
       ] : threshold > 0
     ])
-    error_message = "Every threshold must be above 0, for example { database_connections = 60, error_events = 1 }."
+    error_message = "Every threshold must be above 0, for example { database_connections = 40, error_events = 1 }."
   }
 }
 

@@ -51,7 +51,15 @@ resource "aws_iam_role_policy" "flow_logs" {
 }
 
 data "aws_iam_policy_document" "flow_logs" {
+  # Looking for a group is asked of the account's groups as a whole, never of one.
   statement {
+    sid       = "FindLogGroup"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["${join(":", slice(split(":", aws_cloudwatch_log_group.flow_logs.arn), 0, 6))}:*"]
+  }
+
+  statement {
+    sid = "WriteFlowLogs"
     actions = [
       "logs:CreateLogStream",
       "logs:DescribeLogStreams",

@@ -23,5 +23,8 @@ resource "aws_nat_gateway" "this" {
 
   tags = { Name = "${var.name}-${each.key}" }
 
-  depends_on = [aws_route.public_internet]
+  depends_on = [
+    aws_route.public_internet,
+    aws_route_table_association.public,
+  ]
 }

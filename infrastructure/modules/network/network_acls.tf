@@ -12,8 +12,9 @@ locals {
           110 = { cidr = local.anywhere, from = 443, to = 443 } # the same, and the application to the NAT gateway
           900 = merge({ cidr = local.anywhere }, local.ephemeral_ports)
         },
-        # The rule's number is its identity in an ACL, so it is the key as well.
-        { for place, cidr in var.ssh_cidrs : 200 + place => { cidr = cidr, from = 22, to = 22 } },
+        # A rule's number is its identity, so it follows from the network and not from its place in the list: removing one
+        # network replaces no other's rule. All rules allow, so their order does not matter.
+        { for cidr in toset(var.ssh_cidrs) : 1000 + parseint(substr(sha256(cidr), 0, 8), 16) % 30000 => { cidr = cidr, from = 22, to = 22 } },
       )
       egress = {
         100 = { cidr = local.anywhere, from = 443, to = 443 } # the bastion and the NAT gateway to AWS and packages

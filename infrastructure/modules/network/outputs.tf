@@ -11,16 +11,37 @@ output "vpc_cidr" {
 output "public_subnet_ids" {
   description = "Public subnets by zone."
   value       = { for zone, subnet in aws_subnet.public : zone => subnet.id }
+
+  # AWS refuses an internet-facing load balancer in a VPC without an internet gateway, and what boots before routes and
+  # rules exist installs nothing. Whoever asks for a subnet gets one whose traffic flows; destroy goes the other way.
+  depends_on = [
+    aws_route.public_internet,
+    aws_route_table_association.public,
+    aws_network_acl_rule.this,
+  ]
 }
 
 output "application_subnet_ids" {
   description = "Application subnets by zone."
   value       = { for zone, subnet in aws_subnet.application : zone => subnet.id }
+
+  depends_on = [
+    aws_route.application_internet,
+    aws_route_table_association.application,
+    aws_network_acl_rule.this,
+    # A gateway endpoint that arrives later cuts the connections that are open to its service.
+    aws_vpc_endpoint.gateway,
+  ]
 }
 
 output "database_subnet_ids" {
   description = "Database subnets by zone."
   value       = { for zone, subnet in aws_subnet.database : zone => subnet.id }
+
+  depends_on = [
+    aws_route_table_association.database,
+    aws_network_acl_rule.this,
+  ]
 }
 
 output "subnet_cidrs" {

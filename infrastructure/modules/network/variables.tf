@@ -155,13 +155,22 @@ variable "ssh_cidrs" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for cidr in var.ssh_cidrs : can(regex("^[0-9.]+/[0-9]+$", cidr)) && can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
-    error_message = "ssh_cidrs: IPv4 networks in CIDR notation are expected, never the whole internet, such as [\"203.0.113.7/32\"]."
+    condition = alltrue([
+      for cidr in var.ssh_cidrs :
+      can(regex("^[0-9.]+/[0-9]+$", cidr)) && try(cidrsubnet(cidr, 0, 0), "") == cidr && try(tonumber(split("/", cidr)[1]), 0) >= 8
+    ])
+    error_message = "ssh_cidrs: IPv4 networks in CIDR notation are expected, without bits right of the prefix and none larger than /8, such as [\"203.0.113.7/32\"]."
   }
 
   validation {
     condition     = length(var.ssh_cidrs) <= 10
     error_message = "ssh_cidrs: ten networks at most are expected, since a network ACL has room for 20 rules a direction, such as [\"203.0.113.0/24\"]."
+  }
+
+  # The numbers of network_acls.tf, which says why.
+  validation {
+    condition     = length(distinct([for cidr in distinct(var.ssh_cidrs) : parseint(substr(sha256(cidr), 0, 8), 16) % 30000])) == length(distinct(var.ssh_cidrs))
+    error_message = "ssh_cidrs: networks whose rules get different numbers are expected, and two of these get the same one: join them, or split one in halves, such as [\"203.0.113.0/25\", \"203.0.113.128/25\"]."
   }
 }
 

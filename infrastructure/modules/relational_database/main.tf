@@ -16,6 +16,12 @@ resource "aws_db_subnet_group" "this" {
   tags = { Name = var.identifier }
 }
 
+# A snapshot outlives its instance, so a name that the next instance would use again stops its deletion. This id is new
+# with every instance that Terraform makes for another of these settings, and with every life of the stack.
+resource "terraform_data" "life" {
+  triggers_replace = [var.engine, var.database_name, var.master_username, var.kms_key_arn]
+}
+
 resource "aws_db_instance" "this" {
   # checkov:skip=CKV_AWS_157:a standby doubles the price; multi_az switches it on where it is worth that
   # checkov:skip=CKV_AWS_161:IAM log-in needs database users made for it; the master password is kept by Secrets Manager, and iam_database_authentication_enabled switches it on
@@ -25,7 +31,10 @@ resource "aws_db_instance" "this" {
   identifier     = var.identifier
   engine         = var.engine
   engine_version = var.engine_version
-  instance_class = var.instance_class
+
+  # Without a word from us AWS keeps an outdated major version alive, for more money than the instance itself.
+  engine_lifecycle_support = "open-source-rds-extended-support-disabled"
+  instance_class           = var.instance_class
 
   db_name                       = var.database_name
   username                      = var.master_username
@@ -53,8 +62,8 @@ resource "aws_db_instance" "this" {
   backup_window               = var.backup_window
   copy_tags_to_snapshot       = true
   delete_automated_backups    = true
-  skip_final_snapshot         = var.skip_final_snapshot
-  final_snapshot_identifier   = var.skip_final_snapshot ? null : coalesce(var.final_snapshot_identifier, "${var.identifier}-final")
+  skip_final_snapshot         = !var.final_snapshot
+  final_snapshot_identifier   = var.final_snapshot ? "${var.identifier}-final-${split("-", terraform_data.life.id)[0]}" : null
   deletion_protection         = var.deletion_protection
   maintenance_window          = var.maintenance_window
   auto_minor_version_upgrade  = var.auto_minor_version_upgrade

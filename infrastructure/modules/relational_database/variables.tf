@@ -204,22 +204,11 @@ variable "deletion_protection" {
   nullable    = false
 }
 
-variable "skip_final_snapshot" {
-  description = "Whether the instance is destroyed without a last snapshot."
+variable "final_snapshot" {
+  description = "Whether the instance leaves a last snapshot, <identifier>-final-<8 hexadecimal digits>, when it is destroyed. It counts once it is applied."
   type        = bool
-  default     = true
+  default     = false
   nullable    = false
-}
-
-variable "final_snapshot_identifier" {
-  description = "Name of the last snapshot when skip_final_snapshot is false; null means <identifier>-final."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.final_snapshot_identifier == null ? true : can(regex("^[a-zA-Z](-?[a-zA-Z0-9])*$", var.final_snapshot_identifier))
-    error_message = "final_snapshot_identifier must be letters, digits and single hyphens and begin with a letter, for example \"sourcelab-mysql-final\"."
-  }
 }
 
 variable "auto_minor_version_upgrade" {

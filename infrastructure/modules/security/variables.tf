@@ -56,7 +56,10 @@ variable "ssh_cidrs" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for cidr in var.ssh_cidrs : can(regex("^[0-9.]+/[0-9]+$", cidr)) && can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
-    error_message = "ssh_cidrs: IPv4 networks in CIDR notation are expected, never the whole internet, such as [\"203.0.113.7/32\"]."
+    condition = alltrue([
+      for cidr in var.ssh_cidrs :
+      can(regex("^[0-9.]+/[0-9]+$", cidr)) && try(cidrsubnet(cidr, 0, 0), "") == cidr && try(tonumber(split("/", cidr)[1]), 0) >= 8
+    ])
+    error_message = "ssh_cidrs: IPv4 networks in CIDR notation are expected, without bits right of the prefix and none larger than /8, such as [\"203.0.113.7/32\"]."
   }
 }
