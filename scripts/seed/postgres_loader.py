@@ -101,6 +101,7 @@ def load(
         loaded = {table.name: _load_table(cursor, table, scale, seed, progress) for table in dataset.tables}
         done = Marker(dataset.name, dataset.version, scale, seed, loaded)
         steps = statements(after)
+        progress("keys and indexes", 0, len(steps))
         for number, statement in enumerate(steps, start=1):
             cursor.execute(statement.encode())
             progress("keys and indexes", number, len(steps))
