@@ -88,11 +88,6 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def middle(values: Sequence[float]) -> float:
-    """The median: one repetition that met a busy moment does not count."""
-    return statistics.median(values)
-
-
 def growth_exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     """Slope of log(value) over log(size), by least squares: 1 is linear, 0 does not grow."""
     logs = [math.log(size) for size in sizes], [math.log(value) for value in values]
