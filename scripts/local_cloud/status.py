@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +30,7 @@ class Part:
     address
         Where it listens, as ``host:port``, or ``-``.
     pid, memory_bytes
-        Of the running process with its children; None where there is none.
+        Of the running process, a DB server's with its children; None where there is none.
     health
         One word or sentence; starts with ``down`` when `down`.
     down
@@ -150,8 +151,7 @@ def _delivery(cloud: LocalCloud, up: bool) -> list[Part]:
 
 
 def _memory(pid: int) -> int | None:
-    try:
-        process = psutil.Process(pid)
-        return sum(member.memory_info().rss for member in (process, *process.children(recursive=True)))
-    except psutil.NoSuchProcess:
-        return None
+    """Of the process alone: LocalStack's children are servers and delivery, which have lines of their own."""
+    with suppress(psutil.NoSuchProcess):
+        return int(psutil.Process(pid).memory_info().rss)
+    return None

@@ -60,6 +60,9 @@ def test_status_names_the_true_servers_and_what_is_only_simulated(environment: E
     for name in ("localstack", f"rds: {MYSQL}", f"rds: {POSTGRES}"):
         assert parts[name]["kind"] == "real"
         assert psutil.pid_exists(parts[name]["pid"])
+    # The servers are its children, and have lines of their own.
+    alone = psutil.Process(parts["localstack"]["pid"]).memory_info().rss
+    assert parts["localstack"]["memory_bytes"] < alone * 1.2
     assert parts[f"rds: {MYSQL}"]["version"].startswith(("MySQL", "MariaDB"))
     assert parts["ec2: instances"]["kind"] == "simulated"
 
