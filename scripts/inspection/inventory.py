@@ -70,7 +70,7 @@ def summary(env: Environment) -> str:
     counts: dict[str, int] = {}
     for each in env.resources:
         counts[each.kind] = counts.get(each.kind, 0) + 1
-    return ", ".join(f"{kind}: {count}" for kind, count in counts.items())
+    return ", ".join(f"{kind}: {count}" for kind, count in counts.items()) or "nothing"
 
 
 def document(env: Environment) -> dict[str, Any]:

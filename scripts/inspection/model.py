@@ -76,13 +76,17 @@ class Zone(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Subnet(Resource):
-    """``tier`` is what the tag Tier says; where there is none, what its routes make of it."""
+    """``tier`` is what the tag Tier says; where there is none, what its routes make of it.
+
+    ``table_known`` is False where only an apply will tell its route table.
+    """
 
     kind: ClassVar[str] = "subnet"
     vpc: str = ""
     zone: str = ""
     cidr: str = ""
     tier: str = ""
+    table_known: bool = True
 
     @property
     def where(self) -> str:

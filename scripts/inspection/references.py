@@ -16,6 +16,8 @@ _INDEX = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
 _TRAVERSAL = re.compile(rf"(?<![\w.\"-]){_NAME}(?:\.(?:{_NAME}|\*)|{_INDEX})+")
 #: An object with the keys of what it is made from: an index into it is an index into that.
 _SAME_KEYS = re.compile(rf"\$\{{\{{\s*for ({_NAME}), {_NAME} in ({_TRAVERSAL.pattern}) : \1 =>")
+#: ``element(aws_subnet.public[*].id, count.index)``: the one at the own index.
+_ELEMENT = re.compile(r"element\(([^()]+?)(?:\[\*\]|\.\*)((?:\.\w+)*), *(count\.index|each\.key)\)")
 _STEP = re.compile(rf"\.({_NAME}|\*)|({_INDEX})")
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[(?:\"([^\"]*)\"|(\d+))\])?")
 
@@ -107,6 +109,7 @@ class Configured:
         elif isinstance(expression, str) and (same := _SAME_KEYS.match(expression)):
             yield from self._traverse(same[2], scope, each, path[:1])
         elif isinstance(expression, str):
+            expression = _ELEMENT.sub(r"\1[\3]\2", expression)
             for found in _TRAVERSAL.finditer(expression):
                 whole = expression in (found[0], f"${{{found[0]}}}")
                 yield from self._traverse(found[0], scope, each, path if whole else ())

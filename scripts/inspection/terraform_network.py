@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.inspection.declared import Declarations, Declared
@@ -48,13 +49,17 @@ def network(found: Declarations) -> Iterator[Resource]:
     secondary = defaultdict(list)
     for each in found.of("aws_vpc_ipv4_cidr_block_association"):
         secondary[found.one(each, "vpc_id")].append(each.values.get("cidr_block") or "?")
+    vpcs = []
     for each in found.of("aws_vpc", "aws_default_vpc"):
         cidrs = (each.values.get("cidr_block"), *secondary[each.id])
-        yield Vpc(**common(each), cidrs=tuple(cidr for cidr in cidrs if cidr))
+        vpcs.append(Vpc(**common(each), cidrs=tuple(cidr for cidr in cidrs if cidr)))
+    yield from vpcs
+    undecided = _undecided(found)
     for each in found.of("aws_subnet", "aws_default_subnet"):
         yield Subnet(
             **common(each),
-            vpc=found.one(each, "vpc_id"),
+            vpc=found.one(each, "vpc_id") or _around(vpcs, each.values.get("cidr_block")),
+            table_known=each.id not in undecided,
             zone=each.values.get("availability_zone") or "",
             cidr=each.values.get("cidr_block") or each.values.get("ipv6_cidr_block") or "",
             tier=(each.values.get("tags") or {}).get("Tier", ""),
@@ -69,21 +74,44 @@ def network(found: Declarations) -> Iterator[Resource]:
         )
     for each in found.of("aws_eip"):
         yield Address(**common(each), public_ip=each.values.get("public_ip") or "")
-    endpoints = [_endpoint(found, each) for each in found.of("aws_vpc_endpoint")]
+    joined: dict[str, list[str]] = defaultdict(list)
+    for each in found.of("aws_vpc_endpoint_route_table_association"):
+        joined[found.one(each, "vpc_endpoint_id")].append(found.one(each, "route_table_id"))
+    endpoints = [_endpoint(found, each, joined) for each in found.of("aws_vpc_endpoint")]
     yield from endpoints
     yield from _route_tables(found, endpoints)
     yield from _acls(found)
     yield from _groups(found)
 
 
-def _endpoint(found: Declarations, each: Declared) -> Endpoint:
+def _around(vpcs: Sequence[Vpc], cidr: str | None) -> str:
+    """The VPC in whose addresses a subnet's lie, if it is only one."""
+    if not cidr:
+        return ""
+    own = ipaddress.IPv4Network(cidr)
+    ranges = ((vpc.id, ipaddress.IPv4Network(each)) for vpc in vpcs for each in vpc.cidrs if each != "?")
+    holding = {vpc for vpc, range_ in ranges if own.subnet_of(range_)}
+    return holding.pop() if len(holding) == 1 else ""
+
+
+def _undecided(found: Declarations) -> set[str]:
+    """Subnets that are associated with a route table of which only an apply will tell which."""
+    undecided = set()
+    for each in found.of("aws_route_table_association"):
+        if not (found.one(each, "subnet_id") and found.one(each, "route_table_id")):
+            candidates = found.ids(each, "subnet_id") or (subnet.id for subnet in found.of("aws_subnet"))
+            undecided |= set(candidates)
+    return undecided
+
+
+def _endpoint(found: Declarations, each: Declared, joined: Mapping[str, Sequence[str]]) -> Endpoint:
     return Endpoint(
         **common(each),
         vpc=found.one(each, "vpc_id"),
         service=service_of(each.values.get("service_name") or ""),
         type=each.values.get("vpc_endpoint_type") or "Gateway",
         subnets=found.ids(each, "subnet_ids"),
-        route_tables=found.ids(each, "route_table_ids"),
+        route_tables=tuple(dict.fromkeys((*found.ids(each, "route_table_ids"), *joined.get(each.id, ())))),
         state=each.values.get("state") or "",
     )
 

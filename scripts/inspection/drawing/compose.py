@@ -30,6 +30,7 @@ from scripts.inspection.model import (
     Secret,
     SecurityGroup,
     Stream,
+    Subnet,
     Table,
     Topic,
     Vpc,
@@ -173,7 +174,11 @@ def _lists(env: Environment) -> list[Card]:
         (Table, "DynamoDB tables"), (LogGroup, "log groups"), (Secret, "secrets (names only)"),
         (Role, "IAM roles"),
     )  # fmt: skip
-    return [
+    vpcs = {each.id for each in env.of(Vpc)}
+    within: tuple[Subnet | SecurityGroup, ...] = (*env.of(Subnet), *env.of(SecurityGroup))
+    rows = tuple(Row(f"{each.kind} {each.name}", each.mark) for each in within if each.vpc not in vpcs)
+    homeless = [Card("in a VPC that is not known here", rows, "outside")] if rows else []
+    return homeless + [
         Card(
             f"{title} ({len(found)})",
             tuple(Row(each.name, each.mark) for each in found),

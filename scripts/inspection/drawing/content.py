@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from scripts.inspection import tiers
 from scripts.inspection.drawing.card import Card, Row
 from scripts.inspection.model import (
     DbInstance,
@@ -22,24 +23,20 @@ from scripts.inspection.model import (
     SecurityGroup,
     Subnet,
 )
-from scripts.inspection.tiers import ANYWHERE
 
+_WELL_KNOWN = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)", "?": "what an apply will tell"}
 _ENGINES = {"mysql": "MySQL", "mariadb": "MariaDB", "postgres": "PostgreSQL"}
 
 
 def label(env: Environment, identifier: str) -> str:
     """What a card calls another resource: its name, or the id of what is not in the environment."""
     found = env.get(identifier)
-    if found is None:
-        return "anywhere" if identifier in ANYWHERE else identifier
-    return found.name
+    return found.name if found is not None else _WELL_KNOWN.get(identifier, identifier)
 
 
 def table_of(env: Environment, subnet: Subnet) -> RouteTable | None:
-    """The route table that governs a subnet: its own, else the VPC's main one."""
-    tables = list(env.of(RouteTable))
-    own = (table for table in tables if subnet.id in table.subnets)
-    return next(own, next((table for table in tables if table.main and table.vpc == subnet.vpc), None))
+    """The route table that governs a subnet."""
+    return tiers.table_of(list(env.of(RouteTable)), subnet)
 
 
 def subnet_rows(env: Environment, subnet: Subnet) -> list[Row]:
@@ -47,6 +44,8 @@ def subnet_rows(env: Environment, subnet: Subnet) -> list[Row]:
     own = (subnet.cidr, subnet.id if subnet.id.startswith("subnet-") else "")
     rows = [Row(dotted(*own))]
     table = table_of(env, subnet)
+    if not subnet.table_known and table is None:
+        rows.append(Row("route table known after apply"))
     if table is not None:
         rows.append(Row(f"route table {table.name}", table.mark))
         rows += [Row(text, mark, indent=12) for text, mark in _routes(env, table)]
@@ -94,23 +93,13 @@ def db_card(database: DbInstance) -> Card:
 
 
 def load_balancer_card(env: Environment, balancer: LoadBalancer) -> Card:
-    rows = [
-        Row(
-            f"{listener.protocol} {listener.port or '?'}: "
-            + (
-                f"{listener.action} to "
-                + ", ".join(
-                    f"{label(env, target.id)}:{target.port or '?'}"
-                    + (f" ({target.health})" if target.health else "")
-                    for target in listener.targets
-                )
-                if listener.targets
-                else listener.action
-            ),
-            listener.mark,
-        )
-        for listener in balancer.listeners
-    ]
+    rows: list[Row] = []
+    for listener in balancer.listeners:
+        rows.append(Row(f"{listener.protocol} {listener.port or '?'}: {listener.action}", listener.mark))
+        for target in listener.targets:
+            health = f" ({target.health})" if target.health else ""
+            text = f"{label(env, target.id)}:{target.port or '?'}{health}"
+            rows.append(Row(text, listener.mark, indent=12))
     card = _card(balancer, f"load balancer {balancer.name}", "internal" if balancer.internal else "")
     return Card(card.heading, (*card.rows, *rows), "chip", card.mark, card.title)
 

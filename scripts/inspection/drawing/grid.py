@@ -27,6 +27,8 @@ class Grid:
 
     Attributes
     ----------
+    vpc
+        Its id.
     zones, tiers
         Columns and rows.
     cells
@@ -39,6 +41,7 @@ class Grid:
 
     def __init__(self, env: Environment, vpc: Vpc) -> None:
         self.env = env
+        self.vpc = vpc.id
         self.subnets = [each for each in env.of(Subnet) if each.vpc == vpc.id]
         self.zones = sorted({each.zone for each in self.subnets})
         self.tiers = _tiers(env, self.subnets)
@@ -49,7 +52,7 @@ class Grid:
         self.column_of = {each.id: column for (_, column), cell in self.cells.items() for each in cell}
         self.chips: dict[str, list[Card]] = defaultdict(list)
         self.bands: dict[int, list[tuple[Card, int, int]]] = defaultdict(list)
-        for card, subnets in _placed(env, {each.id: each for each in self.subnets}):
+        for card, subnets in _placed(env, vpc.id, {each.id: each for each in self.subnets}):
             self._place(card, subnets)
 
     def _place(self, card: Card, subnets: Sequence[str]) -> None:
@@ -115,12 +118,12 @@ def _tiers(env: Environment, subnets: Sequence[Subnet]) -> list[str]:
     return sorted(rank, key=lambda tier: (rank[tier], tier))
 
 
-def _placed(env: Environment, subnets: dict[str, Subnet]) -> Iterator[tuple[Card, list[str]]]:
+def _placed(env: Environment, vpc: str, subnets: dict[str, Subnet]) -> Iterator[tuple[Card, list[str]]]:
     """What stands in subnets, each with those that it stands in."""
     standing: list[tuple[Card, Sequence[str]]] = []
     for balancer in env.of(LoadBalancer):
         standing.append((content.load_balancer_card(env, balancer), balancer.subnets))
-    for endpoint in env.of(Endpoint):
+    for endpoint in (each for each in env.of(Endpoint) if each.vpc == vpc):
         standing.append((content.endpoint_card(endpoint), endpoint.subnets))
     for instance in env.of(Instance):
         standing.append((_undecided(content.instance_card(instance), instance.subnets), instance.subnets))

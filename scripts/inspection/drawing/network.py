@@ -34,7 +34,10 @@ def draw(env: Environment, vpc: Vpc, x: float, y: float) -> Block:
     geometry = Geometry(grid, found, x + PAD, inside)
     endpoints = _edge_cards(env, vpc, found)
     right = geometry.right + (_EDGE + 24 if endpoints else 0)
-    frame = Box(x, top, max(right - x, 420), geometry.bottom + PAD - top, "vpc", vpc.mark, _told(vpc))
+    centres = {way.hub: geometry.track(way.gutter, way.hub) for way in found if way.hub in endpoints}
+    lowest = max((centres[hub] + card.height / 2 for hub, card in endpoints.items()), default=0.0)
+    bottom = max(geometry.bottom, lowest) + PAD
+    frame = Box(x, top, max(right - x, 420), bottom - top, "vpc", vpc.mark, _told(vpc))
     shapes: list[Shape] = [frame]
     shapes += _zones(grid, geometry, inside)
     boxes: dict[str, Box] = {}
@@ -43,28 +46,29 @@ def draw(env: Environment, vpc: Vpc, x: float, y: float) -> Block:
         shapes += _tier(grid, geometry, row, tier, x + PAD, boxes, hubs)
     # Above the middle of the zones: a gutter, or the middle of a column, whose name stands at its left.
     middle = (geometry.lefts[0] + geometry.lefts[len(grid.zones) - 1] + COLUMN) / 2 if grid.zones else x + 210
-    heading = fitted(f"VPC {vpc.name} · {', '.join(vpc.cidrs)}", HEADING, middle - x - 110)
+    room = middle - x - 110 if gateways else frame.width - 2 * PAD
+    heading = fitted(f"VPC {vpc.name} · {', '.join(vpc.cidrs)}", HEADING, room)
     shapes.append(Text(x + PAD, top + 26, heading, HEADING))
     for number, gateway in enumerate(gateways):
         at = middle - 95 - 210 * number
         shapes += _internet(gateway, at, y, top)
         hubs[gateway.id] = [(at + 95, top + 24)]
     for hub, card in endpoints.items():
-        gutter = next(way.gutter for way in found if way.hub == hub)
-        centre = geometry.track(gutter, hub)
         at = geometry.right + 14
-        shapes += card.draw(at, centre - card.height / 2, _EDGE)
-        hubs[hub] = [(at, centre)]
-    for way in found:
-        points = geometry.path(way, boxes)
-        aim = hubs[way.hub]
-        level = points[-1][1]
-        points.append((aim[0][0], level))
-        points += [point for point in aim if point != points[-1]]
-        role = "endpoint" if isinstance(env.get(way.hub), Endpoint) else "route"
-        title = f"route from {content.label(env, way.subnet)} to {content.label(env, way.hub)}"
-        shapes.append(Line(tuple(_straight(points)), role, title=title))
+        shapes += card.draw(at, centres[hub] - card.height / 2, _EDGE)
+        hubs[hub] = [(at, centres[hub])]
+    shapes += (_route(env, way, geometry.path(way, boxes), hubs[way.hub]) for way in found)
     return Block(frame.right, frame.bottom, tuple(shapes))
+
+
+def _route(
+    env: Environment, way: Way, points: list[tuple[float, float]], aim: list[tuple[float, float]]
+) -> Line:
+    """The line of a route: to its gateway's track, along it, and to the gateway."""
+    whole = [*points, (aim[0][0], points[-1][1]), *aim]
+    title = f"route from {content.label(env, way.subnet)} to {content.label(env, way.hub)}"
+    role = "endpoint" if isinstance(env.get(way.hub), Endpoint) else "route"
+    return Line(tuple(_straight(whole)), role, title=title)
 
 
 def _straight(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -107,7 +111,8 @@ def _tier(
     for card, first, last, below in grid.band_lanes(row):
         left = geometry.lefts[first] + PAD
         width = geometry.lefts[last] + COLUMN - PAD - left
-        yield from card.draw(left, top + grid.text_height(row) + below, width)
+        # Ways run along the columns: its text stays in the first one.
+        yield from card.draw(left, top + grid.text_height(row) + below, width, COLUMN - 2 * PAD)
 
 
 def _ground(row: int, grid: Grid) -> str:

@@ -32,14 +32,14 @@ class Way:
 def ways(env: Environment, grid: Grid) -> list[Way]:
     """The routes that are drawn: to internet gateways, NAT gateways and gateway endpoints."""
     found: dict[tuple[str, str], Way] = {}
-    hubs: dict[str, int] = {each.id: 0 for each in env.of(InternetGateway)}
+    hubs: dict[str, int] = {each.id: 0 for each in env.of(InternetGateway) if each.vpc == grid.vpc}
     for nat in env.of(NatGateway):
         if nat.subnet in grid.row_of:
             hubs[nat.id] = grid.row_of[nat.subnet] + 1
     tables = {subnet.id: content.table_of(env, subnet) for subnet in grid.subnets}
     for endpoint in env.of(Endpoint):
         rows = [grid.row_of[s] for s, table in tables.items() if table and table.id in endpoint.route_tables]
-        if rows and endpoint.type == "Gateway":
+        if rows and endpoint.type == "Gateway" and endpoint.vpc == grid.vpc:
             hubs[endpoint.id] = max(rows) + 1
     for subnet, table in tables.items():
         for route in table.routes if table else ():
@@ -66,17 +66,14 @@ class Geometry:
     """Where rows, columns and gutters are."""
 
     def __init__(self, grid: Grid, found: Sequence[Way], x: float, y: float) -> None:
-        self.grid = grid
-        # Where a subnet does not border on the gateway's gutter, the way goes round its column's side.
-        self.around = {way for way in found if way.gutter not in self._borders(way)}
-        self.tracks: dict[int, list[str]] = defaultdict(list)
+        self._grid = grid
+        self._tracks: dict[int, list[str]] = defaultdict(list)
         for way in found:
-            for gutter in {way.gutter, self.exit(way)}:
-                track = way.hub if gutter == way.gutter else f"{way.subnet} {way.hub}"
-                if track not in self.tracks[gutter]:
-                    self.tracks[gutter].append(track)
-        sides = Counter(grid.column_of[way.subnet] for way in self.around)
-        self.lefts, left = [], x + LABEL
+            if way.hub not in self._tracks[way.gutter]:
+                self._tracks[way.gutter].append(way.hub)
+        sides = Counter(grid.column_of[way.subnet] for way in found if not self._borders(way))
+        self.lefts: list[float] = []
+        left = x + LABEL
         for column in range(len(grid.zones)):
             self.lefts.append(left)
             left += COLUMN + _SIDE + _SIDE_TRACK * sides[column]
@@ -91,39 +88,39 @@ class Geometry:
             top += grid.height(row)
         self.gutters.append(top)
         self.bottom = top + self._gutter(len(grid.tiers))
-        self._ports: Counter[tuple[str, bool]] = Counter()
+        self._ports: Counter[tuple[str, str]] = Counter()
         self._sides: Counter[int] = Counter()
 
-    def _borders(self, way: Way) -> tuple[int, int]:
-        row = self.grid.row_of[way.subnet]
-        return row, row + 1
-
-    def exit(self, way: Way) -> int:
-        """The gutter into which a way leaves its subnet."""
-        row = self.grid.row_of[way.subnet]
-        return row if way.gutter <= row else row + 1
+    def _borders(self, way: Way) -> bool:
+        """Whether nothing stands between a subnet and its gateway's gutter."""
+        row = self._grid.row_of[way.subnet]
+        cell = self._grid.cells[row, self._grid.column_of[way.subnet]]
+        above = way.gutter == row and cell[0].id == way.subnet
+        return above or (way.gutter == row + 1 and cell[-1].id == way.subnet)
 
     def _gutter(self, number: int) -> float:
-        return _GUTTER + _TRACK * max(0, len(self.tracks[number]) - 1)
+        return _GUTTER + _TRACK * max(0, len(self._tracks[number]) - 1)
 
-    def track(self, gutter: int, name: str) -> float:
-        """Height of a track in a gutter."""
-        return self.gutters[gutter] + _GUTTER / 2 + _TRACK * self.tracks[gutter].index(name)
+    def track(self, gutter: int, hub: str) -> float:
+        """Height of a gateway's track in its gutter."""
+        return self.gutters[gutter] + _GUTTER / 2 + _TRACK * self._tracks[gutter].index(hub)
 
     def path(self, way: Way, boxes: dict[str, Box]) -> list[tuple[float, float]]:
-        """From a subnet to its gateway's track."""
+        """From a subnet to its gateway's track: straight, or else out of its side and along its column."""
         box = boxes[way.subnet]
-        upwards = self.exit(way) == self.grid.row_of[way.subnet]
-        port = self._ports[way.subnet, upwards]
-        self._ports[way.subnet, upwards] += 1
-        x = box.right - 24 - 16 * port
-        points = [(x, box.y if upwards else box.bottom)]
-        if way in self.around:
-            column = self.grid.column_of[way.subnet]
-            side = self.lefts[column] + COLUMN + 10 + _SIDE_TRACK * self._sides[column]
-            self._sides[column] += 1
-            first = self.track(self.exit(way), f"{way.subnet} {way.hub}")
-            points += [(x, first), (side, first), (side, self.track(way.gutter, way.hub))]
-        else:
-            points.append((x, self.track(way.gutter, way.hub)))
-        return points
+        level = self.track(way.gutter, way.hub)
+        if self._borders(way):
+            upwards = way.gutter == self._grid.row_of[way.subnet]
+            x = box.right - 24 - 16 * self._next(way.subnet, "top" if upwards else "bottom")
+            return [(x, box.y if upwards else box.bottom), (x, level)]
+        column = self._grid.column_of[way.subnet]
+        side = self.lefts[column] + COLUMN + 12 + _SIDE_TRACK * self._sides[column]
+        self._sides[column] += 1
+        out = box.y + 14 + 10 * self._next(way.subnet, "side")
+        return [(box.right, out), (side, out), (side, level)]
+
+    def _next(self, subnet: str, edge: str) -> int:
+        """Number of the next free port at an edge of a subnet."""
+        port = self._ports[subnet, edge]
+        self._ports[subnet, edge] += 1
+        return port

@@ -18,7 +18,16 @@ from scripts.inspection.drawing import compose, png, svg
 from scripts.inspection.drawing.palette import MARK_INKS, PALETTE, SIGNS, Theme
 from scripts.inspection.drawing.shapes import Box, Line, Text, fitted, font, text_width
 from scripts.inspection.from_terraform import environment
-from scripts.inspection.model import Environment, Mark, Route, RouteTable, Subnet, Zone
+from scripts.inspection.model import (
+    Environment,
+    InternetGateway,
+    Mark,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+    Zone,
+)
 from tests.scripts.inspection import geometry
 from tests.scripts.inspection.environments import lab
 
@@ -61,14 +70,48 @@ def test_a_subnet_that_does_not_border_on_its_gateway_is_connected_round_the_sid
     assert sum("database" in line.title and "NAT" not in line.title for line in lines) == 3
 
 
-def test_two_subnets_of_a_tier_in_one_zone_stand_below_each_other() -> None:
+def test_subnets_of_a_tier_in_one_zone_stand_below_each_other_with_their_routes() -> None:
     env = lab(2)
-    more = Subnet(
-        id="subnet-more", name="more", vpc="vpc-1", zone="us-east-1a", cidr="10.0.200.0/24", tier="public"
-    )
-    env = environment(env.name, env.source, [*(e for e in env.resources if not isinstance(e, Zone)), more])
+    more = [
+        Subnet(
+            id=f"subnet-{n}", name=f"more-{n}", vpc="vpc-1", zone="us-east-1a", cidr="10.0.9.0/24", tier=tier
+        )
+        for n, tier in enumerate(("public", "application", "application"))
+    ]
+    table = RouteTable(
+        id="rtb-more", name="more", vpc="vpc-1", subnets=tuple(each.id for each in more),
+        routes=(Route("0.0.0.0/0", "igw-1"), Route("s3", "vpce-s3"), Route("10.9.0.0/16", "nat-a")),
+    )  # fmt: skip
+    found = [each for each in env.resources if not isinstance(each, Zone)]
+    env = environment(env.name, env.source, [*found, *more, table])
     assert_readable(env)
-    assert "more" in texts(env)
+    drawn = [shape.title for shape in compose.draw(env).shapes if isinstance(shape, Line)]
+    assert sum(title.startswith("route from more-") for title in drawn) == 9
+
+
+def test_each_vpc_is_drawn_with_its_own_gateways_and_routes() -> None:
+    first = lab(2)
+    moved = [
+        replace(each, id=f"second-{each.id}", vpc="vpc-2", name=f"second-{each.name}")
+        for each in first.resources
+        if isinstance(each, Subnet | InternetGateway)
+    ]
+    table = RouteTable(
+        id="rtb-second", name="second", vpc="vpc-2", main=True, routes=(Route("0.0.0.0/0", "second-igw-1"),)
+    )
+    found = [each for each in first.resources if not isinstance(each, Zone)]
+    env = environment("two", "a test", [*found, *moved, table, Vpc(id="vpc-2", name="second")])
+    assert_readable(env)
+    drawn = [shape.title for shape in compose.draw(env).shapes if isinstance(shape, Line)]
+    assert sum(title.startswith("route from second-") for title in drawn) == 6
+    assert sum(title.startswith("route from sourcelab-") for title in drawn) == 6
+
+
+def test_what_is_in_no_vpc_that_is_known_is_listed() -> None:
+    lost = Subnet(
+        id="subnet-x", name="lost", vpc="", zone="us-east-1a", cidr="10.9.0.0/24", table_known=False
+    )
+    assert "subnet lost" in texts(environment("one", "a test", [lost]))
 
 
 @settings(max_examples=15, deadline=None)
@@ -105,7 +148,7 @@ def test_the_drawing_says_addresses_routes_rules_engines_and_flows() -> None:
         "s3 to gateway endpoint", "ACL sourcelab-public: rules 1 in, 0 out", "MySQL 8.4.6 · db.t4g.micro",
         "127.20.0.2:3306", "from sourcelab-application: tcp 3306, 5432", "S3 sourcelab-lake",
         "to bronze/events/",
-        "HTTP 80: forward to sourcelab-application:80 (unhealthy)", "in one of these zones", "stopped",
+        "HTTP 80: forward", "sourcelab-application:80 (unhealthy)", "in one of these zones", "stopped",
     ):  # fmt: skip
         assert expected in said
 

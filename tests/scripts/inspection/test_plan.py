@@ -106,6 +106,26 @@ def test_ids_that_are_known_are_used_and_others_are_addresses() -> None:
     assert all(line.id == "" for line in inventory.lines(env) if line.kind == "subnet")
 
 
+def test_a_subnet_whose_table_an_apply_will_tell_is_not_put_under_the_main_one() -> None:
+    plan = shown()
+    resources = plan["planned_values"]["root_module"]["resources"]
+    resources += [
+        {
+            "address": f"aws_route_table_association.{name}", "mode": "managed", "name": name,
+            "type": "aws_route_table_association", "values": values,
+        }
+        for name, values in (("undecided", {"subnet_id": "aws_subnet.new"}),)
+    ]  # fmt: skip
+    resources.append(
+        {
+            "address": "aws_main_route_table_association.it", "mode": "managed", "name": "it",
+            "type": "aws_main_route_table_association", "values": {"route_table_id": "rtb-1"},
+        }
+    )  # fmt: skip
+    tiers = {each.address: each.tier for each in of_plan(plan, "x").of(Subnet)}
+    assert tiers == {"aws_subnet.new": "unknown", "aws_subnet.moved": "public"}
+
+
 @pytest.mark.parametrize(
     "given", [{}, {"planned_values": {}}, {"resource_changes": 1}, {"configuration": []}]
 )

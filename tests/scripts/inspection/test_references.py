@@ -56,6 +56,11 @@ resource "aws_nat_gateway" "this" {
   subnet_id = aws_subnet.public[each.key].id
 }
 
+resource "aws_route_table_association" "counted" {
+  count     = 2
+  subnet_id = element(aws_subnet.counted[*].id, count.index)
+}
+
 resource "aws_network_acl" "this" {
   for_each   = toset(["public", "private"])
   subnet_ids = local.ids[each.key]
@@ -110,12 +115,17 @@ def instances(nat: str = "single") -> dict[str, Declared]:
         index = f'["{key}"]' if key else ""
         return Declared(f"{module}.{kind}.{name}{index}", module, kind, name, key, {})
 
+    def counted(kind: str, number: int) -> Declared:
+        address = f"module.network.{kind}.counted[{number}]"
+        return Declared(address, "module.network", kind, "counted", number, {})
+
     network, machines = "module.network", "module.machines[0]"
     found = [
         *(one(network, "aws_subnet", tier, zone) for tier in ("public", "private") for zone in ZONES),
         *(one(network, "aws_nat_gateway", "this", z) for z in (ZONES[:1] if nat == "single" else ZONES)),
         *(one(network, "aws_route", "out", zone) for zone in ZONES),
         *(one(network, "aws_network_acl", "this", tier) for tier in ("public", "private")),
+        *(counted(kind, n) for kind in ("aws_subnet", "aws_route_table_association") for n in range(2)),
         *(one(machines, "aws_instance", "this", key) for key in ("bastion", "inner")),
         one(machines, "aws_lb", "this"),
         one(machines, "aws_lb_target_group_attachment", "this", "first"),
@@ -148,6 +158,11 @@ def test_a_key_that_is_chosen_by_a_variable_is_chosen(
 ) -> None:
     route = 'module.network.aws_route.out["us-east-1b"]'
     assert follow(code, route, "nat_gateway_id", nat) == [f'nat_gateway.this["{found}"]']
+
+
+def test_an_element_of_all_is_the_one_at_the_own_index(code: configuration.Module) -> None:
+    association = "module.network.aws_route_table_association.counted[1]"
+    assert follow(code, association, "subnet_id") == ["subnet.counted[1]"]
 
 
 def test_a_local_object_is_followed_by_its_key(code: configuration.Module) -> None:
