@@ -2,11 +2,13 @@
 
 Every request at LocalStack's gateway counts as under way until it is answered. Background work of a provider
 that changes anything does so inside ``with GATE.working():``, one consistent step at a time; what it asks of
-other services on the way then belongs to that step. A step that would begin while the gate is closed waits.
+other services on the way (through ``connect_to``: HTTP within the process) then belongs to that step.
+A step that would begin while the gate is closed waits.
 """
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter
@@ -16,12 +18,16 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 from localstack.aws.chain import HandlerChain
+from localstack.aws.connect import connect_to
 from localstack.http import Response
 
 from scripts.errors import RemoteError
 
 #: Paths that tell of LocalStack and change nothing that a snapshot holds.
 _FREE = ("/_lab", "/_localstack")
+
+#: Header of a request that is part of what is under way.
+_HEADER = "X-Lab-Part"
 
 #: Seconds between two looks at work that does not announce its end.
 _GLANCE = 0.1
@@ -39,6 +45,7 @@ class Gate:
         self._holding_outside = False
         self._holding_inside = False
         self._mine = threading.local()
+        self._secret = secrets.token_urlsafe()
 
     # --- LocalStack's handlers
 
@@ -47,6 +54,7 @@ class Gate:
         # After the first handler, which tells requests from inside the process from those of clients.
         gateway.request_handlers.insert(1, self.enter)
         gateway.finalizers.append(self.leave)
+        connect_to._session.events.register("before-call", self._mark)
 
     def enter(self, _chain: HandlerChain, context: RequestContext, _response: Response) -> None:
         """Request handler: the request is under way, or waits until it may be."""
@@ -54,7 +62,8 @@ class Gate:
         if path.startswith(_FREE):
             return
         operation = context.operation.name if context.operation else f"{context.request.method} {path}"
-        context.lab_gate = self._begin(operation, outside=not context.is_internal_call)
+        part = context.request.headers.get(_HEADER) == self._secret
+        context.lab_gate = self._begin(operation, outside=not context.is_internal_call, part=part)
 
     def leave(self, _chain: HandlerChain, context: RequestContext, _response: Response) -> None:
         """Finalizer: the request is answered."""
@@ -137,13 +146,26 @@ class Gate:
                     )
                 self._changed.wait(min(left, _GLANCE))
 
-    def _begin(self, what: str, *, outside: bool) -> Callable[[], None]:
-        """Count `what` as under way, when it may be; returns what ends it."""
+    def _mark(self, params: dict[str, Any], **_: Any) -> None:
+        """Botocore's event: what a thread asks in the midst of something belongs to that."""
+        if self._in_the_midst():
+            params["headers"][_HEADER] = self._secret
+
+    def _in_the_midst(self) -> bool:
+        return getattr(self._mine, "depth", 0) > 0
+
+    def _begin(self, what: str, *, outside: bool, part: bool = False) -> Callable[[], None]:
+        """Count `what` as under way, when it may be; returns what ends it.
+
+        Parameters
+        ----------
+        part
+            It belongs to something that is under way, which could not end if this were held back.
+        """
         counter = self._outside if outside else self._inside
+        part = part or self._in_the_midst()
         with self._changed:
-            # What a thread asks in the midst of something belongs to that: to hold it would never end.
-            nested = getattr(self._mine, "depth", 0) > 0
-            while not nested and (self._holding_outside if outside else self._holding_inside):
+            while not part and (self._holding_outside if outside else self._holding_inside):
                 self._changed.wait()
             counter[what] += 1
         self._mine.depth = getattr(self._mine, "depth", 0) + 1

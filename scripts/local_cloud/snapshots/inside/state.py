@@ -15,6 +15,8 @@ from pathlib import Path
 from pickle import PicklingError, Unpickler, UnpicklingError
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from localstack.services.sqs.models import sqs_stores
 from localstack.services.stores import AccountRegionBundle
 from localstack.state import pickle
@@ -92,6 +94,10 @@ class _Pickler(pickle.Pickler):  # type: ignore[misc]
                 self.classes.update(f"{each.__module__}:{each.__qualname__}" for each in ours)
             if isinstance(obj, defaultdict) and type(obj).__init__ is not defaultdict.__init__:
                 self.dispatch.setdefault(type(obj), _save_defaultdict)
+            elif type(obj).__module__.startswith("cryptography.") and hasattr(obj, "public_bytes"):
+                self.dispatch.setdefault(type(obj), _save_public)
+            elif type(obj).__module__.startswith("cryptography.") and hasattr(obj, "private_bytes"):
+                self.dispatch.setdefault(type(obj), _save_key)
             super().save(obj, save_persistent_id)
 
 
@@ -115,6 +121,35 @@ def _defaultdict(kind: Any, factory: Any) -> Any:
     made = kind.__new__(kind)
     made.default_factory = factory
     return made
+
+
+def _save_key(pickler: Any, obj: Any) -> None:
+    # In its own encoding: the library's objects cannot be pickled.
+    plain = serialization.NoEncryption()
+    encoded = obj.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain)
+    pickler.save_reduce(_private_key, (encoded,), obj=obj)
+
+
+def _save_public(pickler: Any, obj: Any) -> None:
+    der = serialization.Encoding.DER
+    if isinstance(obj, x509.Certificate):
+        pickler.save_reduce(_certificate, (obj.public_bytes(der),), obj=obj)
+    else:
+        encoded = obj.public_bytes(der, serialization.PublicFormat.SubjectPublicKeyInfo)
+        pickler.save_reduce(_public_key, (encoded,), obj=obj)
+
+
+def _private_key(encoded: bytes) -> object:
+    # A function of ours: the library's own cannot be pickled either.
+    return serialization.load_der_private_key(encoded, None)
+
+
+def _certificate(encoded: bytes) -> object:
+    return x509.load_der_x509_certificate(encoded)
+
+
+def _public_key(encoded: bytes) -> object:
+    return serialization.load_der_public_key(encoded)
 
 
 def _picklable(content: Any, found: dict[str, Any]) -> bool:
