@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 
 from scripts import aws
 from scripts.config import Settings
 from scripts.local_cloud.databases.servers import DatabaseServers
 from scripts.local_cloud.localstack import LocalStack
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile("lab", deadline=None)
+hypothesis.settings.load_profile("lab")
 
 
 @dataclass(frozen=True)

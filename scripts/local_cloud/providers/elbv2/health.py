@@ -85,7 +85,9 @@ def _why_unchecked(
     if protocol not in _CHECKED_BY or group.description.get("ProtocolVersion") in {"HTTP2", "GRPC"}:
         return f"the local cloud does not check by {group.description.get('ProtocolVersion') or protocol}"
     address = ipaddress.ip_address(target["Id"])
-    for vpc_id, blocks in networks.items():
+    own = group.description.get("VpcId")
+    # The group's own network first: others may have the same addresses.
+    for vpc_id, blocks in sorted(networks.items(), key=lambda each: each[0] != own):
         if any(address in block for block in blocks):
             return f"nothing runs at {address}, which the local cloud only records as an address of {vpc_id}"
     return ""
