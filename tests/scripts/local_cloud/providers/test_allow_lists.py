@@ -26,7 +26,9 @@ ACCOUNT = "000000007357"
 def _no_thread_left() -> Iterator[None]:
     """LocalStack's CloudWatch starts a thread when it is made, and this process could not end."""
     yield
-    import_module("scripts.local_cloud.providers.cloudwatch").PROVIDER.shutdown_alarm_scheduler()
+    provider = import_module("scripts.local_cloud.providers.cloudwatch").PROVIDER
+    if provider.alarm_scheduler:
+        provider.shutdown_alarm_scheduler()
 
 
 def model_of(service: str) -> ServiceModel:
