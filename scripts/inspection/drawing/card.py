@@ -59,7 +59,7 @@ class Card:
         """Where the middle of a row is when the card's top is at ``top``."""
         return top + PAD + LINE * (place + 1) + LINE / 2 - 2
 
-    def draw(self, x: float, y: float, width: float, text_width: float | None = None) -> Iterator[Shape]:
+    def draw(self, x: float, y: float, width: float, *, text_width: float | None = None) -> Iterator[Shape]:
         """The card with its top left corner at a point; its text takes all of its width or less."""
         about = self.title or "; ".join((self.heading, *(row.text for row in self.rows)))
         told = f"{about} ({self.mark})" if self.mark is not Mark.NONE else about

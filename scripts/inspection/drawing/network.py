@@ -112,7 +112,7 @@ def _tier(
         left = geometry.lefts[first] + PAD
         width = geometry.lefts[last] + COLUMN - PAD - left
         # Ways run along the columns: its text stays in the first one.
-        yield from card.draw(left, top + grid.text_height(row) + below, width, COLUMN - 2 * PAD)
+        yield from card.draw(left, top + grid.text_height(row) + below, width, text_width=COLUMN - 2 * PAD)
 
 
 def _ground(row: int, grid: Grid) -> str:
@@ -154,7 +154,7 @@ def _internet(gateway: InternetGateway, x: float, y: float, top: float) -> Itera
     yield Text(x + 95, y + 22, "internet", BODY, centred=True)
     yield Line(((x + 95, top - 24), (x + 95, y + 34)), "route")
     card = Card("internet gateway", (Row(gateway.name),), "gateway", gateway.mark, _told(gateway))
-    yield from card.draw(x, top - 24, 190, 48)
+    yield from card.draw(x, top - 24, 190)
 
 
 def _edge_cards(env: Environment, vpc: Vpc, found: Sequence[Way]) -> dict[str, Card]:

@@ -151,6 +151,7 @@ def test_the_drawing_says_addresses_routes_rules_engines_and_flows() -> None:
         "HTTP 80: forward", "sourcelab-application:80 (unhealthy)", "in one of these zones", "stopped",
     ):  # fmt: skip
         assert expected in said
+    assert not [text for text in texts(lab(4)) if text.endswith("...")]
 
 
 def test_routes_are_drawn_from_each_subnet_to_its_gateway() -> None:
