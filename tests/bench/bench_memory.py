@@ -6,9 +6,12 @@ import json
 
 import psutil
 
+from scripts.config import Settings
+from scripts.local_cloud.localstack import LocalStack
 from tests.bench.environment import LAB, Environment
 from tests.bench.measure import Baseline, Figure
 from tests.bench.workplace import Workplace
+from tests.conftest import free_port
 
 MIB = 2**20
 
@@ -28,9 +31,13 @@ def run(at: Workplace) -> list[Figure]:
 
 
 def _fresh(at: Workplace) -> dict[str, float]:
-    settings, _ = at.cloud
-    process = json.loads((settings.local_dir / "localstack" / "process.json").read_text())
-    return {"localstack": proportional([psutil.Process(process["pid"])])}
+    at.say("starting LocalStack, to look at its memory")
+    localstack = LocalStack(Settings(local_dir=at.folder / "fresh", gateway_port=free_port()))
+    process = localstack.start()
+    try:
+        return {"localstack": proportional([psutil.Process(process.pid)])}
+    finally:
+        localstack.stop()
 
 
 def memory(environment: Environment) -> dict[str, float]:
