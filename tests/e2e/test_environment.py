@@ -171,6 +171,28 @@ def test_every_interface_lies_in_its_subnet_with_an_owner_and_an_address_of_its_
     assert {"interface", "nat_gateway"} <= kinds
 
 
+def test_no_policy_allows_every_action_or_every_resource(environment: Environment) -> None:
+    iam = environment.session.client("iam")
+    documents = {}
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        found = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        documents[policy["PolicyName"]] = found["PolicyVersion"]["Document"]
+    for role in iam.list_roles()["Roles"]:
+        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+            found = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)
+            documents[f"{role['RoleName']}/{name}"] = found["PolicyDocument"]
+    assert len(documents) >= 5
+    for name, document in documents.items():
+        for statement in document["Statement"]:
+            actions, resources = (
+                each if isinstance(each, list) else [each]
+                for each in (statement["Action"], statement["Resource"])
+            )
+            assert not [each for each in actions if each == "*" or each.endswith(":*")], name
+            # AWS knows no narrower resource for listing buckets.
+            assert "*" not in resources or statement.get("Sid") == "FindBuckets", name
+
+
 def test_no_password_is_in_the_state(environment: Environment) -> None:
     state = environment.settings.state_file.read_text()
     for identifier in (MYSQL, POSTGRES):
