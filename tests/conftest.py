@@ -60,7 +60,9 @@ def free_port() -> int:
 def own_settings() -> Iterator[Settings]:
     """Settings of a local cloud of the test's own, in a folder that only its owner can read."""
     with tempfile.TemporaryDirectory(prefix="lab-") as name:
-        yield Settings(local_dir=Path(name) / ".local", gateway_port=free_port())
+        yield Settings(
+            local_dir=Path(name) / ".local", gateway_port=free_port(), snapshot_dir=Path(name) / "snapshots"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,7 @@ class Environment:
             | {
                 "LAB_LOCAL_DIR": str(self.settings.local_dir),
                 "LAB_GATEWAY_PORT": str(self.settings.gateway_port),
+                "LAB_SNAPSHOT_DIR": str(self.settings.snapshot_dir),
             },
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ import pytest
 from scripts import connections, leftovers
 from scripts.config import ROOT
 from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.seed.classicmodels import CLASSICMODELS
+from scripts.seed.rentio import RENTIO
+from scripts.seed.verification import verify
 from tests.e2e.conftest import Environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
@@ -301,6 +305,35 @@ def test_an_explicit_seed_puts_back_what_a_learner_changed(environment: Environm
     ):
         cursor.execute("SELECT COUNT(*) FROM classicmodels.payments")
         assert cursor.fetchone() == (273,)
+
+
+def test_a_snapshot_brings_the_whole_environment_back_after_clean(environment: Environment) -> None:
+    environment.lab("snapshot", "save", "whole")
+    environment.lab("clean")
+    assert not environment.settings.local_dir.exists()
+    loaded = json.loads(environment.lab("snapshot", "load", "whole", "--json").stdout)
+    assert loaded["databases"] == [MYSQL, POSTGRES]
+    environment.lab("status")
+    environment.lab("plan")
+    for dataset in (RENTIO, CLASSICMODELS):
+        with (
+            connections.mysql(environment.access(MYSQL), dataset.name) as mysql,
+            mysql.cursor() as cursor,
+        ):
+            assert verify(_asking(cursor), dataset, "mysql", scale=1) == []
+    with connections.postgres(environment.access(POSTGRES), "rentio") as postgres:
+        assert verify(_asking(postgres.cursor()), RENTIO, "postgres", scale=1) == []
+    assert _committed_rows(environment, MYSQL) == _committed_rows(environment, POSTGRES) == 1
+    environment.lab("snapshot", "delete", "whole")
+    assert json.loads(environment.lab("snapshot", "list", "--json").stdout) == []
+
+
+def _asking(cursor: Any) -> Callable[[str], object]:
+    def ask(question: str) -> object:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+    return ask
 
 
 def test_after_localstack_was_killed_apply_brings_everything_back_and_leaves_no_orphan(

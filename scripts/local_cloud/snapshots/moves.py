@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scripts.local_cloud.databases.model import Address
+
+#: The hosts by which LocalStack's gateway is spoken of.
+_GATEWAYS = ("127.0.0.1", "localhost", "localhost.localstack.cloud")
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,14 @@ class Moves:
             told[f"{old.host}:{old.port}"] = f"{new.host}:{new.port}"
             if not old.fallback:
                 told[old.host] = new.host
-        for host in ("127.0.0.1", "localhost", "localhost.localstack.cloud"):
-            told[f"{host}:{self.gateway[0]}"] = f"{host}:{self.gateway[1]}"
-        # The longest first; and no part of a longer number or name.
-        known = "|".join(re.escape(each) for each in sorted(told, key=len, reverse=True))
-        return re.sub(rf"(?<![\w.-])(?:{known})(?!\w|\.\w)", lambda found: told[found[0]], text)
+        servers = _any_of(told)
+        before, now = self.gateway
+        ports = {f"{host}:{before}": f"{host}:{now}" for host in _GATEWAYS}
+        # No part of a longer number or name; but the gateway's host may end one (sqs.<region>.<host>).
+        pattern = rf"(?:(?<![\w.-])(?:{servers})|(?:{_any_of(ports)}))(?!\w|\.\w)"
+        return re.sub(pattern, lambda found: (told | ports)[found[0]], text)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """An expression for any of the texts, the longest first; one that matches nothing where there is none."""
+    return "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True)) or r"(?!)"

@@ -7,7 +7,7 @@ listen, outside the VPCs, are really checked; of the others DescribeTargetHealth
 
 from __future__ import annotations
 
-from localstack.services.plugins import Service
+from localstack.services.plugins import Service, ServiceLifecycleHook
 
 from scripts.local_cloud.providers import changes
 from scripts.local_cloud.providers.elbv2 import (  # noqa: F401  (each registers its operations)
@@ -24,7 +24,12 @@ from scripts.local_cloud.providers.elbv2 import (  # noqa: F401  (each registers
 from scripts.local_cloud.providers.elbv2.store import operations
 
 
+class _Lifecycle(ServiceLifecycleHook):
+    def on_after_state_load(self) -> None:
+        health.bring_up_to_date()
+
+
 def build() -> Service:
     """The provider, for LocalStack."""
     changes.subscribe(health.follow)
-    return operations.build()
+    return operations.build(_Lifecycle())

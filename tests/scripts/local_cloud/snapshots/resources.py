@@ -40,7 +40,7 @@ class Kept:
         return {name: (was, now[name]) for name, was in self.answers.items() if now[name] != was}
 
 
-def make_all(session: boto3.Session) -> Kept:
+def make_all(session: boto3.Session, gateway_port: int) -> Kept:
     """Make everything but DB instances."""
     kept = Kept()
     for make in (
@@ -48,6 +48,7 @@ def make_all(session: boto3.Session) -> Kept:
         networks, further,
     ):  # fmt: skip
         make(session, kept)
+    target(session, gateway_port)
     return kept
 
 
@@ -334,6 +335,29 @@ def networks(session: boto3.Session, kept: Kept) -> None:
         instances=lambda s: s.client("ec2").describe_instances()["Reservations"],
         balancer=lambda s: s.client("elbv2").describe_load_balancers()["LoadBalancers"],
     )  # fmt: skip
+
+
+def target(session: boto3.Session, port: int) -> None:
+    """A target that can really be checked: LocalStack's own gateway."""
+    elbv2 = session.client("elbv2")
+    balancer = elbv2.describe_load_balancers(Names=["kept"])["LoadBalancers"][0]
+    group = elbv2.create_target_group(
+        Name="kept", Protocol="HTTP", Port=port, VpcId=balancer["VpcId"], TargetType="ip",
+        HealthCheckPath="/_localstack/health", HealthCheckIntervalSeconds=5, HealthCheckTimeoutSeconds=2,
+    )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
+    elbv2.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )  # fmt: skip
+    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1"}])
+
+
+def target_state(session: boto3.Session) -> str:
+    """What health checks say of it."""
+    elbv2 = session.client("elbv2")
+    group = elbv2.describe_target_groups(Names=["kept"])["TargetGroups"][0]["TargetGroupArn"]
+    (found,) = elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    return str(found["TargetHealth"]["State"])
 
 
 def further(session: boto3.Session, kept: Kept) -> None:

@@ -25,6 +25,7 @@ SWAPPED = Moves(
         ("127.20.0.2.5", "127.20.0.2.5"),
         ("http://127.0.0.1:4566/000000000000/q", "http://127.0.0.1:4577/000000000000/q"),
         ("http://127.0.0.1:45660/", "http://127.0.0.1:45660/"),
+        ("http://sqs.us-east-1.127.0.0.1:4566/0/q", "http://sqs.us-east-1.127.0.0.1:4577/0/q"),
     ],
 )
 def test_each_address_is_replaced_once_and_no_part_of_another(text: str, expected: str) -> None:
@@ -35,6 +36,7 @@ def test_a_shared_address_is_known_by_its_port() -> None:
     moves = Moves(
         {"a": (Address("127.0.0.1", 4510, fallback=True), Address("127.20.0.2", 3306))}, (4566, 4566)
     )
+    assert Moves({}, (4566, 4577)).rewrite("localhost:4566 127.20.0.2") == "localhost:4577 127.20.0.2"
     assert moves.rewrite("127.0.0.1:4510 127.0.0.1:4566 127.0.0.1") == (
         "127.20.0.2:3306 127.0.0.1:4566 127.0.0.1"
     )

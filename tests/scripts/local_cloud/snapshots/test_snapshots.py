@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,13 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story() -> Iterator[Story]:
-    with own_settings() as chosen, pytest.MonkeyPatch.context() as patch:
+    with own_settings() as settings, pytest.MonkeyPatch.context() as patch:
         # So that an alarm is looked at soon.
         patch.setenv("LAB_METRICS_INTERVAL", "1")
-        settings = replace(chosen, snapshot_dir=chosen.local_dir.parent / "snapshots")
         cloud, session, said = LocalCloud(settings), aws.session(settings), []
         cloud.up(said.append)
         try:
-            kept = resources.make_all(session)
+            kept = resources.make_all(session, settings.gateway_port)
             resources.make_databases(session, settings, kept)
             _state_names_the_database(settings, session)
             session.client("firehose").put_record(DeliveryStreamName="kept", Record={"Data": b"waits"})
@@ -68,12 +67,14 @@ def story() -> Iterator[Story]:
             assert process is not None
             saving.save(settings, "one", said.append)
             authority = (settings.local_dir / "authority" / "ca.pem").read_bytes()
+            cloud.reset()
             cloud.remove()
             assert not settings.local_dir.exists()
             _killed_load(settings)
             loaded = loading.load(settings, "one", said.append, said.append)
             yield Story(settings, session, kept, authority, process.epoch, loaded, said)
         finally:
+            cloud.reset()
             cloud.remove()
 
 
@@ -191,6 +192,10 @@ def test_what_waited_for_delivery_is_delivered_once(story: Story) -> None:
         return b"".join(s3.get_object(Bucket="kept", Key=each["Key"])["Body"].read() for each in found)
 
     assert _soon(delivered, bool) == b"waits"
+
+
+def test_targets_are_checked(story: Story) -> None:
+    assert _soon(lambda: resources.target_state(story.session), lambda it: it == "healthy") == "healthy"
 
 
 def test_alarms_are_looked_at(story: Story) -> None:
