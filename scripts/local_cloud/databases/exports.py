@@ -69,7 +69,7 @@ class Exports:
 
         A server that runs pauses for it.
         """
-        with clear_errors():
+        with clear_errors(folder):
             return self._save(folder)
 
     def _save(self, folder: Path) -> tuple[Exported, ...]:

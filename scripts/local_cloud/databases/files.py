@@ -102,8 +102,13 @@ def remove_tree(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def clear_errors() -> Iterator[None]:
+def clear_errors(folder: Path | str = "the folder of the database servers") -> Iterator[None]:
     """Turn what a file system refuses into an error that a user understands.
+
+    Parameters
+    ----------
+    folder
+        What is named where the system does not tell the file.
 
     Raises
     ------
@@ -113,7 +118,7 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or "the folder of the database servers"
+        where = error.filename or folder
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise MissingError(
                 f"No space is left for {where}.", "Free some disk space, then run the command again."

@@ -20,7 +20,7 @@ from scripts.local_cloud.snapshots.moves import Moves
 from scripts.local_cloud.snapshots.safety import check_ours
 from scripts.local_cloud.snapshots.shape import Inside
 from scripts.local_cloud.snapshots.shelf import Shelf
-from scripts.terraform import resources_in_state
+from scripts.terraform import Terraform, resources_in_state
 
 Say = Callable[[str], None]
 
@@ -155,3 +155,5 @@ def _state(settings: Settings, folder: Path, moves: Moves, epoch: str) -> None:
         text = source.read_text()
         write_atomic(settings.state_file, moves.rewrite(text) if moves.changed else text, 0o600)
     write_atomic(settings.terraform_dir / "epoch", epoch)
+    # Whatever befell the state before, this one is whole.
+    Terraform(settings).recovered()

@@ -17,7 +17,7 @@ from scripts.local_cloud.snapshots.asking import ask
 from scripts.local_cloud.snapshots.manifest import Manifest
 from scripts.local_cloud.snapshots.shape import Inside
 from scripts.local_cloud.snapshots.shelf import Shelf, check_name
-from scripts.terraform import resources_in_state
+from scripts.terraform import Terraform, resources_in_state
 
 Say = Callable[[str], None]
 
@@ -32,7 +32,7 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
     BadInputError
         The name cannot be, or is taken and `replace` is not said.
     MissingError
-        The local cloud does not run, Terraform is at work, or there is no space.
+        The local cloud does not run, Terraform is at work or was killed, or there is no space.
     RemoteError
         The local cloud did not come to rest, or holds what cannot be kept.
     """
@@ -43,6 +43,11 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
         raise MissingError(
             "The local cloud does not run, so there is nothing to save.",
             "LocalStack keeps its state in memory. Start anew: make apply",
+        )
+    if Terraform(settings).unfinished:
+        raise MissingError(
+            "The last run of Terraform was killed, so its state does not tell what is there.",
+            "Let it be completed first: make apply",
         )
     shelf = Shelf(settings.snapshot_dir)
     with shelf.lock(), shelf.new(name, replace=replace) as folder:

@@ -54,7 +54,7 @@ class Shelf:
         MissingError
             Somebody else does, or the folder is not ours alone.
         """
-        with clear_errors():
+        with clear_errors(self._folder):
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             secure_folder(self._folder)
         lock = FileLock(self._folder / ".lock")
@@ -66,7 +66,7 @@ class Shelf:
                 "Wait until it has ended, then run this one again.",
             ) from None
         try:
-            with clear_errors():
+            with clear_errors(self._folder):
                 self._tidy()
             yield
         finally:
@@ -87,7 +87,7 @@ class Shelf:
             raise BadInputError(
                 f"There is a snapshot {name} already.", f"Replace it: lab snapshot save --force {name}"
             )
-        with clear_errors():
+        with clear_errors(self._folder):
             made = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
             try:
                 yield made
@@ -135,7 +135,7 @@ class Shelf:
     def delete(self, name: str) -> None:
         """Remove a snapshot; call under `lock`."""
         folder = self.find(name)
-        with clear_errors():
+        with clear_errors(self._folder):
             gone = Path(tempfile.mkdtemp(dir=self._folder, prefix=".gone-"))
             folder.rename(gone / name)
             remove_tree(gone)

@@ -37,8 +37,8 @@ def answer(request: Request) -> Response:
         return _json({"error": "Forbidden", "kind": "BadInputError"}, 403)
     asked = request.get_json()
     try:
-        with clear_errors():
-            folder = check_ours(Path(asked["folder"]))
+        folder = check_ours(Path(asked["folder"]))
+        with clear_errors(folder):
             return _json(_ACTIONS[asked["action"]](folder, asked), 200)
     except LabError as error:
         kind = next(each.__name__ for each in type(error).__mro__ if each.__module__ == LabError.__module__)

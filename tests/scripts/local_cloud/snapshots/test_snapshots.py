@@ -230,6 +230,16 @@ def test_a_snapshot_is_not_taken_while_terraform_works(story: Story) -> None:
     assert sorted(each.name for each in story.settings.snapshot_dir.iterdir()) == [".lock", "one"]
 
 
+def test_a_state_that_a_killed_terraform_left_is_not_kept(story: Story) -> None:
+    marker = story.settings.terraform_dir / "unfinished"
+    marker.touch()
+    try:
+        with pytest.raises(MissingError, match="was killed"):
+            saving.save(story.settings, "two", pytest.fail)
+    finally:
+        marker.unlink()
+
+
 def test_what_would_be_lost_is_asked_for_first(story: Story) -> None:
     def refuse(question: str) -> None:
         raise BadInputError(question)
