@@ -177,7 +177,17 @@ def modify(context: RequestContext, request: Request) -> Response:
     return {}
 
 
-operations.passed_on("DisassociateSubnetCidrBlock")
+@operations.simulated("DisassociateSubnetCidrBlock")
+def disassociate_block(context: RequestContext, request: Request) -> Response:
+    """Take a subnet's IPv6 block, of which no interface has an address."""
+    where = context.account_id, context.region
+    subnet_id = subnets.subnet_of_block(*where, request["AssociationId"])
+    if subnet_id and any(":" in address for address in subnets.taken_private(*where, subnet_id)):
+        raise error(
+            "DependencyViolation",
+            f"The association '{request['AssociationId']}' has dependencies and cannot be disassociated.",
+        )
+    return pass_on(context, request)
 
 
 @operations.simulated("AssociateSubnetCidrBlock")

@@ -13,7 +13,7 @@ from localstack.aws.api import RequestContext
 from scripts.local_cloud.providers.ec2.listing import Listing, from_moto
 from scripts.local_cloud.providers.ec2.operations import ask_moto, operations, pass_on
 from scripts.local_cloud.providers.framework import Request, Response, error
-from scripts.local_cloud.providers.moto_backend import core, dhcp_options, security_groups, vpcs
+from scripts.local_cloud.providers.moto_backend import core, dhcp_options, security_groups, subnets, vpcs
 
 NOT_FOUND = ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist")
 
@@ -113,4 +113,17 @@ def associate(context: RequestContext, request: Request) -> Response:
     return answer
 
 
-operations.passed_on("DisassociateVpcCidrBlock")
+@operations.simulated("DisassociateVpcCidrBlock")
+def disassociate(context: RequestContext, request: Request) -> Response:
+    """Take a block away in which no subnet lies."""
+    where = context.account_id, context.region
+    found = vpcs.block_of(*where, request["AssociationId"])
+    if found is not None:
+        vpc_id, block = found
+        held = (each for one in subnets.ids(*where, vpc_id) for each in subnets.subnet_blocks(*where, one))
+        if any(each is not None and each.version == block.version and each.overlaps(block) for each in held):
+            raise error(
+                "DependencyViolation",
+                f"The association '{request['AssociationId']}' has dependencies and cannot be disassociated.",
+            )
+    return pass_on(context, request)

@@ -41,6 +41,12 @@ def subnet_blocks(
     return (IPv4Network(subnet.cidr_block, strict=False) if subnet.cidr_block else None), ipv6
 
 
+def subnet_of_block(account_id: str, region: str, association_id: str) -> str | None:
+    """The id of the subnet that an IPv6 block is associated with, or None."""
+    held = ec2(account_id, region).get_subnet_from_ipv6_association(association_id)
+    return str(held.id) if held is not None else None
+
+
 def taken_private(account_id: str, region: str, subnet_id: str) -> set[str]:
     """Every address of a subnet that an interface holds."""
     taken: set[str] = set()

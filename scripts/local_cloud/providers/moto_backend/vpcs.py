@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from moto.ec2.models import vpcs as moto_vpcs
 from moto.ec2.utils import random_ipv6_cidr
@@ -49,6 +49,17 @@ def ipv6_blocks(account_id: str, region: str, vpc_id: str) -> list[IPv6Network]:
         for each in ec2(account_id, region).vpcs[vpc_id].get_cidr_block_association_set(ipv6=True)
         if each["cidr_block_state"]["state"] == "associated"
     ]
+
+
+def block_of(
+    account_id: str, region: str, association_id: str
+) -> tuple[str, IPv4Network | IPv6Network] | None:
+    """The VPC and the block of an association, or None when there is no such association."""
+    for vpc in ec2(account_id, region).vpcs.values():
+        for each in vpc._cidr_block_association_set.values():
+            if each["association_id"] == association_id:
+                return str(vpc.id), ip_network(each["cidr_block"], strict=False)
+    return None
 
 
 def has_dns_hostnames(account_id: str, region: str, vpc_id: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
 from moto.ec2.models import EC2Backend
+from moto.ec2.utils import random_ipv6_cidr
 
 
 @pytest.fixture
@@ -90,3 +91,56 @@ def test_a_custom_acl_has_no_last_entry(moto: Any, subnet: Any) -> None:
 def test_overlapping_networks_are_peered(moto: Any, subnet: Any) -> None:
     first, second = (moto.create_vpc("10.0.0.0/16") for _ in range(2))
     assert moto.create_vpc_peering_connection(first, second)._status.code == "pending-acceptance"
+
+
+def test_the_default_network_has_no_gateway_and_no_network_has_dhcp_options(moto: Any) -> None:
+    assert moto.internet_gateways == {}
+    assert moto.get_default_vpc().dhcp_options_id == "default"
+
+
+def test_dhcp_options_go_with_any_network_that_has_them(moto: Any) -> None:
+    options = moto.create_dhcp_options(domain_name=["corp.example.com"])
+    networks = [moto.create_vpc(f"10.{number}.0.0/16") for number in (1, 2)]
+    for vpc in networks:
+        moto.associate_dhcp_options(options, vpc)
+    moto.delete_vpc(networks[1].id)
+    assert options.id not in moto.dhcp_options_sets
+
+
+def test_an_ipv6_block_is_written_with_leading_zeros() -> None:
+    blocks = {random_ipv6_cidr() for _ in range(200)}
+    assert any(block != str(ip_network(block)) for block in blocks)
+
+
+def test_addresses_of_a_reservation_that_is_gone_stay_reserved(moto: Any, subnet: Any) -> None:
+    made = moto.create_subnet_cidr_reservation(subnet.id, "explicit", "10.0.1.16/28")
+    assert not hasattr(made, "description")
+    moto.delete_subnet_cidr_reservation(made.id)
+    assert len(moto.get_subnet(subnet.id)._reserved_ips) >= 16
+
+
+def test_a_subnet_of_ipv6_alone_counts_more_addresses_than_a_client_can_read(moto: Any) -> None:
+    vpc = moto.create_vpc("10.1.0.0/16", amazon_provided_ipv6_cidr_block=True)
+    [block] = vpc.ipv6_cidr_block_association_set
+    native = moto.create_subnet(
+        vpc.id,
+        None,
+        ipv6_cidr_block=block["cidr_block"].replace("/56", "/64"),
+        availability_zone="us-east-1a",
+        ipv6_native=True,
+    )
+    assert native.available_ip_address_count > 2**31
+
+
+def test_a_block_with_subnets_is_taken_from_its_network(moto: Any, subnet: Any) -> None:
+    made = moto.associate_vpc_cidr_block(subnet.vpc_id, "10.9.0.0/16", False)
+    moto.create_subnet(subnet.vpc_id, "10.9.1.0/24", availability_zone="us-east-1a")
+    gone = moto.disassociate_vpc_cidr_block(made["association_id"])
+    assert gone["cidr_block_state"]["state"] == "disassociating"
+
+
+def test_an_unknown_filter_of_tags_and_zones_is_overlooked(moto: Any, subnet: Any) -> None:
+    wrong = {"colour": ["red"]}
+    moto.create_tags([subnet.id], {"Name": "x"})
+    assert moto.describe_tags(filters=wrong)
+    assert moto.describe_availability_zones(wrong)
