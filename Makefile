@@ -44,10 +44,10 @@ seed: env ## Load the datasets again (SCALE=10 for ten times the rows)
 destroy: env ## Remove what apply made, and show that nothing is left
 	@$(LAB) destroy
 
-# Three workers on two cores: most of the end-to-end time is the provider waiting.
+# More workers than cores, and the end-to-end tests first: most of their time is the provider waiting.
 test: env ## Every test: units, plans, and the whole environment end to end
 	@.venv/bin/lab setup --quiet
-	@.venv/bin/pytest -n 3 --dist loadgroup
+	@.venv/bin/pytest -n 5 --dist loadgroup --no-loadscope-reorder
 
 bench: env ## What it costs, as ratios to baselines of the same run (BENCH=seed,kinesis for some)
 	@.venv/bin/lab setup --quiet

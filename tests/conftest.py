@@ -96,7 +96,14 @@ def client(cloud: Cloud) -> Callable[[str], Any]:
 
 
 #: Tests that share what is dear, by folder: the first that holds a test names its group.
-_GROUPS = ("scripts/local_cloud/databases", "scripts", "infrastructure", "e2e")
+_GROUPS = (
+    "scripts/local_cloud/databases",
+    "scripts/local_cloud",
+    "scripts/seed",
+    "scripts",
+    "infrastructure",
+    "e2e",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
