@@ -14,6 +14,7 @@ from scripts.local_cloud.providers.dynamodb.capacity import (
     read_units,
     shown,
 )
+from scripts.local_cloud.providers.dynamodb.projections import fetches, index_of
 from scripts.local_cloud.providers.dynamodb.service import (
     answers,
     ask_moto,
@@ -23,6 +24,7 @@ from scripts.local_cloud.providers.dynamodb.service import (
     wants_capacity,
 )
 from scripts.local_cloud.providers.framework import Request, Response
+from scripts.local_cloud.providers.moto_backend import dynamodb as moto
 
 #: What shapes the answer of a query, but not which items it evaluates.
 _SHAPING = (
@@ -99,42 +101,47 @@ def _evaluated(context: RequestContext, request: Request) -> list[dict[str, Any]
     return items
 
 
-def _index(schema: dict[str, Any], name: str) -> tuple[dict[str, Any], bool]:
-    """The index, and whether it is a local one; Moto has answered, so it is there."""
-    local = schema["LocalSecondaryIndexes"]
-    found = next(each for each in (*local, *schema["GlobalSecondaryIndexes"]) if each["IndexName"] == name)
-    return found, found in local
-
-
 def _last_key(schema: dict[str, Any], index: str | None, item: dict[str, Any]) -> dict[str, Any]:
     """Where a query that ended at the item goes on: the keys of the table, and of the index that it reads."""
-    keys = [*schema["KeySchema"], *(_index(schema, index)[0]["KeySchema"] if index else ())]
+    found = index_of(schema, index) if index else None
+    keys = [*schema["KeySchema"], *(found[0]["KeySchema"] if found else ())]
     return {each["AttributeName"]: item[each["AttributeName"]] for each in keys}
 
 
-def _consumed(schema: dict[str, Any], request: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _consumed(
+    schema: dict[str, Any], request: Request, items: list[dict[str, Any]], fetched: list[dict[str, Any]]
+) -> dict[str, Any]:
     index = request.get("IndexName")
-    size = sum(item_size(item) for item in items)
-    units = read_units(size, consistent=request.get("ConsistentRead", False))
+    consistent = request.get("ConsistentRead", False)
+    units = read_units(sum(item_size(item) for item in items), consistent=consistent)
     used = Consumption(table=0.0 if index else units)
-    if index:
-        _, is_local = _index(schema, index)
-        (used.local_indexes if is_local else used.global_indexes)[index] = units
+    found = index_of(schema, index) if index else None
+    if index and found:
+        (used.local_indexes if found[1] else used.global_indexes)[index] = units
+    # Each fetch is a read of its own, rounded up by itself.
+    used.table += sum(read_units(item_size(item), consistent=consistent) for item in fetched)
     return shown(request["TableName"], used, request["ReturnConsumedCapacity"])
 
 
 def _read_many(context: RequestContext, request: Request) -> Response:
-    answer = _without_capacity(ask_moto(context))
+    name, index = request["TableName"], request.get("IndexName")
+    fetching = bool(index) and fetches(table(context, name), request)
+    if fetching:
+        with moto.holding_everything(context.account_id, context.region, name, str(index)):
+            answer = _without_capacity(ask_moto(context))
+    else:
+        answer = _without_capacity(ask_moto(context))
     # AWS stops at the limit without looking whether that was the last item; Moto looks.
     stopped = answer["ScannedCount"] == request.get("Limit") and "LastEvaluatedKey" not in answer
     if not stopped and not wants_capacity(request):
         return answer
-    schema = table(context, request["TableName"])
+    schema = table(context, name)
     items = _evaluated(context, request)
     if stopped:
-        answer["LastEvaluatedKey"] = _last_key(schema, request.get("IndexName"), items[-1])
+        answer["LastEvaluatedKey"] = _last_key(schema, index, items[-1])
     if wants_capacity(request):
-        answer["ConsumedCapacity"] = _consumed(schema, request, items)
+        fetched = [stored(context, name, item) or {} for item in items] if fetching else []
+        answer["ConsumedCapacity"] = _consumed(schema, request, items, fetched)
     return answer
 
 

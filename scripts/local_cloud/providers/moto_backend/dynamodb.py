@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -35,6 +37,18 @@ def schema(account_id: str, region: str, name: str) -> dict[str, Any] | None:
         "LocalSecondaryIndexes": [index.describe() for index in found.indexes],
         "GlobalSecondaryIndexes": [index.describe() for index in found.global_indexes],
     }
+
+
+@contextmanager
+def holding_everything(account_id: str, region: str, name: str, index: str) -> Iterator[None]:
+    """While it lasts, a local index answers as if it held all attributes, as one does that fetches them."""
+    found = next(each for each in _table(account_id, region, name).indexes if each.name == index)
+    projection = found.projection
+    found.projection = {"ProjectionType": "ALL"}
+    try:
+        yield
+    finally:
+        found.projection = projection
 
 
 def size(account_id: str, region: str, name: str) -> int:

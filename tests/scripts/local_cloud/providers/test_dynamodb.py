@@ -148,6 +148,116 @@ def test_a_query_that_stops_at_its_limit_says_where_even_at_the_last_item_where_
     assert (second["Count"], "LastEvaluatedKey" in second) == (0, False)
 
 
+@pytest.fixture
+def indexed(dynamodb: Any) -> Iterator[str]:
+    """A table with a local and a global index of keys alone, and four items of 3,000 bytes."""
+    name = f"indexed-{uuid.uuid4().hex[:8]}"
+    keys_only = {"ProjectionType": "KEYS_ONLY"}
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "Id", "KeyType": "HASH"},
+            {"AttributeName": "Number", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "Id", "AttributeType": "S"},
+            {"AttributeName": "Number", "AttributeType": "N"},
+            {"AttributeName": "Colour", "AttributeType": "S"},
+        ],
+        LocalSecondaryIndexes=[
+            {
+                "IndexName": "local",
+                "KeySchema": [
+                    {"AttributeName": "Id", "KeyType": "HASH"},
+                    {"AttributeName": "Colour", "KeyType": "RANGE"},
+                ],
+                "Projection": keys_only,
+            }
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "global",
+                "KeySchema": [{"AttributeName": "Colour", "KeyType": "HASH"}],
+                "Projection": keys_only,
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for number in range(4):
+        dynamodb.put_item(TableName=name, Item=item(3000, number, Colour="red"))
+    yield name
+    dynamodb.delete_table(TableName=name)
+
+
+def of_index(table: str, index: str, **more: Any) -> dict[str, Any]:
+    condition, value = ("Id = :v", "a") if index == "local" else ("Colour = :v", "red")
+    return {
+        "TableName": table,
+        "IndexName": index,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": {":v": {"S": value}},
+        "ReturnConsumedCapacity": "INDEXES",
+        **more,
+    }
+
+
+@pytest.mark.parametrize("index", ["local", "global"])
+def test_a_query_of_an_index_consumes_by_what_is_in_the_index(
+    dynamodb: Any, indexed: str, index: str
+) -> None:
+    consumed = dynamodb.query(**of_index(indexed, index))["ConsumedCapacity"]
+    assert consumed == {
+        "TableName": indexed,
+        "CapacityUnits": 0.5,
+        "Table": {"CapacityUnits": 0.0},
+        f"{index.title()}SecondaryIndexes": {index: {"CapacityUnits": 0.5}},
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Select": "ALL_ATTRIBUTES"},
+        {"ProjectionExpression": "#t", "ExpressionAttributeNames": {"#t": "Text"}},
+    ],
+    ids=["all attributes", "one that is not in the index"],
+)
+def test_a_local_index_fetches_what_it_does_not_hold_where_moto_leaves_it_out(
+    dynamodb: Any, indexed: str, more: dict[str, Any]
+) -> None:
+    answer = dynamodb.query(**of_index(indexed, "local", **more))
+    assert [len(each["Text"]["S"]) for each in answer["Items"]] == [3000] * 4
+    # One read of the index for all, and one of the table for each of the four items.
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 0.5 + 4 * 0.5
+    assert answer["ConsumedCapacity"]["Table"] == {"CapacityUnits": 2.0}
+
+
+def test_a_global_index_refuses_what_it_does_not_hold_where_moto_leaves_it_out(
+    dynamodb: Any, indexed: str
+) -> None:
+    for more, message in (
+        ({"Select": "ALL_ATTRIBUTES"}, "projection type is not ALL"),
+        ({"ProjectionExpression": "Id, Note.Inner"}, r"does not project \[Note\]"),
+    ):
+        with pytest.raises(ClientError, match=message):
+            dynamodb.query(**of_index(indexed, "global", **more))
+    with pytest.raises(ClientError, match="Consistent reads are not supported"):
+        dynamodb.query(**of_index(indexed, "global", ConsistentRead=True))
+
+
+def test_a_transaction_of_reads_consumes_twice_as_much_and_for_what_is_not_there(
+    dynamodb: Any, indexed: str
+) -> None:
+    gets = [
+        {"Get": {"TableName": indexed, "Key": {"Id": {"S": "a"}, "Number": {"N": number}}}}
+        for number in ("0", "99")
+    ]
+    [consumed] = dynamodb.transact_get_items(TransactItems=gets, ReturnConsumedCapacity="INDEXES")[
+        "ConsumedCapacity"
+    ]
+    assert consumed["ReadCapacityUnits"] == consumed["Table"]["ReadCapacityUnits"] == 4.0
+
+
 def test_capacity_is_not_told_unless_asked_for(dynamodb: Any, table: str) -> None:
     assert "ConsumedCapacity" not in dynamodb.put_item(TableName=table, Item=item())
     answer = dynamodb.update_item(
