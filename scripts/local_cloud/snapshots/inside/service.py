@@ -5,16 +5,17 @@ from __future__ import annotations
 import hmac
 import json
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from localstack.http import Request, Response
 from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
 from localstack.services.sqs.models import sqs_stores
-from localstack.services.stepfunctions.backend.store import sfn_stores
 
 from scripts.errors import BadInputError, LabError
 from scripts.local_cloud.databases.files import clear_errors
@@ -52,8 +53,10 @@ def _save(folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
         revival.tell(services, "on_before_state_save")
         try:
             records = state.save(folder / Inside.RECORDS)
-            objects.save(folder / Inside.OBJECTS)
-            metrics.save(folder / Inside.METRICS)
+            if "s3" in services:
+                objects.save(folder / Inside.OBJECTS)
+            if "cloudwatch" in services:
+                metrics.save(folder / Inside.METRICS)
         finally:
             revival.tell(services, "on_after_state_save")
         return {
@@ -78,11 +81,14 @@ def _load(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     revival.tell(services, "on_before_state_load")
     with GATE.closed(list, REST_LIMIT):
         state.load(folder / Inside.RECORDS)
-        objects.load(folder / Inside.OBJECTS)
-        metrics.load(folder / Inside.METRICS)
+        if "s3" in services:
+            objects.load(folder / Inside.OBJECTS)
+        if "cloudwatch" in services:
+            metrics.load(folder / Inside.METRICS)
         revival.relocate(moves)
         revival.postpone(asked["elapsed"])
-        revival.events()
+        if "events" in services:
+            import_module("scripts.local_cloud.snapshots.inside.eventbridge").revive()
         revival.tell(services, "on_after_state_load")
         # The last step: from now on this is a life like any other.
         del os.environ[LOADING_VARIABLE]
@@ -93,9 +99,6 @@ _ACTIONS: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {"save":
 
 
 def _running() -> list[str]:
-    # S3, CloudWatch and EventBridge are asked for what they keep, so they must run.
-    for name in ("s3", "cloudwatch", "events"):
-        SERVICE_PLUGINS.require(name)
     states = SERVICE_PLUGINS.get_states()
     return sorted(name for name, each in states.items() if each is ServiceState.RUNNING)
 
@@ -103,7 +106,9 @@ def _running() -> list[str]:
 def _busy() -> list[str]:
     """Work that goes on without a request, and that a snapshot could not take up again."""
     found = [f"work on DB instance {each}" for each in tasks.busy()]
-    for _, _, store in sfn_stores.iter_stores():
+    # Not imported where nobody has used it: its parser alone takes a second.
+    workflows = sys.modules.get("localstack.services.stepfunctions.backend.store")
+    for _, _, store in workflows.sfn_stores.iter_stores() if workflows else ():
         found += [
             f"Step Functions execution {each.exec_arn}"
             for each in list(store.executions.values())
