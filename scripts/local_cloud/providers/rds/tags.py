@@ -9,6 +9,7 @@ from localstack.aws.api import RequestContext
 from scripts.local_cloud.providers.framework import Operations, Request, Response
 from scripts.local_cloud.providers.rds import faults
 from scripts.local_cloud.providers.rds.model import LOCK, store_of
+from scripts.local_cloud.providers.rds.paging import filters
 from scripts.local_cloud.providers.rds.shapes import tag_list
 
 _LIMIT = 50
@@ -44,6 +45,7 @@ def _remove(_context: RequestContext, request: Request) -> Response:
 
 
 def _list(_context: RequestContext, request: Request) -> Response:
+    filters(request, ())
     with LOCK:
         return {"TagList": tag_list(_tags_of(request["ResourceName"]))}
 

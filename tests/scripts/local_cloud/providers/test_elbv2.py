@@ -302,3 +302,16 @@ def test_an_unknown_attribute_is_refused(client: Client, balancer: dict[str, Any
         client("elbv2").modify_load_balancer_attributes(
             LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=[{"Key": "no.such", "Value": "1"}]
         )
+
+
+def test_the_same_target_group_again_is_the_same_and_another_of_its_name_is_refused(
+    client: Client, network: Network, group: str
+) -> None:
+    elbv2 = client("elbv2")
+    [held] = elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"]
+    wanted = {name: held[name] for name in ("Protocol", "VpcId", "TargetType")}
+    wanted["Name"] = held["TargetGroupName"]
+    [again] = elbv2.create_target_group(Port=8080, **wanted)["TargetGroups"]
+    assert again["TargetGroupArn"] == group
+    with pytest.raises(elbv2.exceptions.DuplicateTargetGroupNameException):
+        elbv2.create_target_group(Port=8081, **wanted)

@@ -97,3 +97,23 @@ def test_moto_lacks_an_operation(moto: Any, operation: str) -> None:
     }[operation]
     with pytest.raises(NotImplementedError):
         getattr(moto, operation)(**request)
+
+
+def test_moto_takes_the_family_of_a_major_version_to_be_the_engines_name(moto: Any) -> None:
+    created = _instance(moto, "major", Engine="postgres", EngineVersion="16")
+    [group] = created["DBParameterGroups"]
+    assert group["DBParameterGroupName"] == "default.postgres"
+
+
+def test_moto_does_not_find_default_groups_when_an_instance_is_changed(moto: Any) -> None:
+    _instance(moto, "plain")
+    with pytest.raises(ClientError, match="DBParameterGroupNotFound"):
+        moto.modify_db_instance(DBInstanceIdentifier="plain", DBParameterGroupName="default.mysql8.0")
+
+
+def test_moto_lists_an_export_twice_that_is_switched_on_again(moto: Any) -> None:
+    _instance(moto, "exports", EnableCloudwatchLogsExports=["error"])
+    changed = moto.modify_db_instance(
+        DBInstanceIdentifier="exports", CloudwatchLogsExportConfiguration={"EnableLogTypes": ["error"]}
+    )["DBInstance"]
+    assert changed["EnabledCloudwatchLogsExports"] == ["error", "error"]
