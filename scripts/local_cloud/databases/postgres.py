@@ -175,13 +175,12 @@ class PostgresServer(EngineServer):
         lock = folder.data / "postmaster.pid"
         try:
             pid = int(lock.read_text().split("\n", 1)[0])
-            inside = Path(psutil.Process(pid).cwd()) == folder.data
-        except psutil.ZombieProcess:
-            # Killed, and not yet reaped by whoever started it: to PostgreSQL it lives.
-            inside = False
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        except (FileNotFoundError, ValueError):
             return
-        except psutil.AccessDenied:
+        try:
+            inside = Path(psutil.Process(pid).cwd()) == folder.data
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            # Gone, or killed and not yet reaped by whoever started it: to PostgreSQL that one lives.
             inside = False
         if not inside:
             lock.unlink(missing_ok=True)
