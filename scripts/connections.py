@@ -88,6 +88,11 @@ class Endpoint:
         InstanceNotAvailableError
             The instance is not in a state to be connected to.
         """
+        if self.status == STORAGE_FULL:
+            raise InstanceNotAvailableError(
+                f"The disk of DB instance {self.identifier} is full.",
+                "Free some space (on AWS: modify it to have more storage), then run the same command again.",
+            )
         if self.status not in _ANSWERING or self.host is None or self.port is None:
             raise InstanceNotAvailableError(
                 f"DB instance {self.identifier} is {self.status}, not available.",
@@ -95,6 +100,9 @@ class Endpoint:
             )
         return self.host, self.port
 
+
+#: State of an instance whose server finds no space for what is written.
+STORAGE_FULL = "storage-full"
 
 #: States in which an instance serves its clients.
 _ANSWERING = frozenset({"available", "backing-up", "modifying", "storage-optimization", "maintenance"})

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pymysql
+from pymysql.constants import CR
 
 from scripts.errors import LabError, MissingError, RemoteError
 from scripts.seed import marker as markers
@@ -121,7 +122,8 @@ def _prepare_session(cursor: Cursor, dataset: Dataset) -> None:
     cursor.execute("SELECT GET_LOCK(%s, 0)", (f"{dataset.name}_seeding",))
     if cursor.fetchone() != (1,):
         raise RemoteError(
-            f"Another seed of {dataset.name} is at work on this server.", "Wait until it is done."
+            f"Another seed of {dataset.name} is at work on this server.",
+            "Wait until it is done; one that a full disk held up ends within a minute of there being space.",
         )
     # Generated references are right (`verification` shows it), so the server need not look up each. Unique
     # keys stay checked: rows come in the order of the primary key, and without these checks MariaDB sorts the
@@ -135,7 +137,7 @@ def _prepare_session(cursor: Cursor, dataset: Dataset) -> None:
 def _load_table(cursor: Cursor, table: Table, scale: int, seed: int, progress: Progress) -> LoadedTable:
     expected = table.rows(scale)
     tally = Tally(table.name, expected, progress)
-    with as_file(tally.through(table.chunks(scale, seed))) as path:
+    with as_file(tally.through(table.chunks(scale, seed))) as path, _lost_is_said(cursor):
         cursor.execute(
             f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE `{table.name}` CHARACTER SET utf8mb4 "
             f"({', '.join(f'`{column}`' for column in table.columns)})"
@@ -151,6 +153,17 @@ def _load_table(cursor: Cursor, table: Table, scale: int, seed: int, progress: P
             "Run the same command again.",
         )
     return LoadedTable(tally.rows, tally.sha256)
+
+
+@contextmanager
+def _lost_is_said(cursor: Cursor) -> Iterator[None]:
+    """PyMySQL 1.1 goes on sending a file into a connection that it has closed, the server being gone."""
+    try:
+        yield
+    except AttributeError as error:
+        if cursor.connection.open:
+            raise
+        raise pymysql.OperationalError(CR.CR_SERVER_LOST, "Lost connection to the server") from error
 
 
 def _switch(cursor: Cursor, dataset: Dataset, staging: str, done: Marker) -> None:

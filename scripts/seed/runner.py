@@ -24,6 +24,7 @@ from scripts.seed import (
     items,
     mysql_loader,
     postgres_loader,
+    storage,
 )
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.dump import Dump, inspect
@@ -219,7 +220,8 @@ def _mysql(work: _Work, dataset: Dataset) -> Seeded:
             found = mysql_loader.read_marker(connection, dataset) if work.ensure else None
         if found and found.version == dataset.version:
             return _described(dataset, place, "in place", found)
-        loaded = mysql_loader.load(connection, dataset, work.scale, work.seed, _at(work.progress, place))
+        with storage.watched(work.session, identifier, connection):
+            loaded = mysql_loader.load(connection, dataset, work.scale, work.seed, _at(work.progress, place))
     return _described(dataset, place, "loaded", loaded)
 
 

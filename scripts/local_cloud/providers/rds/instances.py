@@ -102,6 +102,7 @@ def _reboot(context: RequestContext, request: Request) -> Response:
             "available",
             "failed",
             "incompatible-parameters",
+            "storage-full",
         ):
             raise instance_state(f"Instance {instance.identifier} is not in available state.")
         shape = db_instance(store(context), instance) | {"DBInstanceStatus": "rebooting"}

@@ -20,16 +20,17 @@ _RESTING = frozenset({"available", "failed", "incompatible-parameters"})
 def status(instance: DBInstance) -> str:
     """``DBInstanceStatus``, by the server's process and not by what was last known of it.
 
-    An instance whose server died is ``failed`` until ``lab up`` or RebootDBInstance brings it back.
+    An instance whose server died is ``failed`` until ``lab up`` or RebootDBInstance brings it back, and one
+    whose disk is full is ``storage-full``.
     """
     if instance.status not in _RESTING:
         return instance.status
     try:
-        alive = servers().status(instance.resource_id).alive
+        found = servers().status(instance.resource_id)
     except ServerNotFoundError:
-        alive = False
-    if alive:
-        return "available"
+        found = None
+    if found and found.alive:
+        return "storage-full" if found.disk_full else "available"
     return "failed" if instance.status == "available" else instance.status
 
 
