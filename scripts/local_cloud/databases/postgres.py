@@ -167,23 +167,23 @@ class PostgresServer(EngineServer):
         return int(row[0]) if row else 0
 
     def prepare(self, folder: Folder) -> None:
-        """Remove a lock file whose pid now belongs to a process that has nothing to do with the data.
+        """Remove lock files whose pid now belongs to a process that has nothing to do with the data.
 
         PostgreSQL only asks whether a process of that pid lives, and would not start. Where any process
-        still works in the data directory the file stays: it keeps two servers from writing to one.
+        still works in the data directory the files stay: they keep two servers from writing to one.
         """
-        lock = folder.data / "postmaster.pid"
-        try:
-            pid = int(lock.read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return
-        try:
-            inside = Path(psutil.Process(pid).cwd()) == folder.data
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            # Gone, or killed and not yet reaped by whoever started it: to PostgreSQL that one lives.
-            inside = False
-        if not inside:
-            lock.unlink(missing_ok=True)
+        for lock in (folder.data / "postmaster.pid", *folder.sockets.glob(".s.PGSQL.*.lock")):
+            try:
+                pid = int(lock.read_text().split("\n", 1)[0])
+            except (FileNotFoundError, ValueError):
+                continue
+            try:
+                inside = Path(psutil.Process(pid).cwd()) == folder.data
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                # Gone, or killed and not yet reaped by whoever started it: to PostgreSQL that one lives.
+                inside = False
+            if not inside:
+                lock.unlink(missing_ok=True)
 
     def _refuses(self, folder: Folder, name: str, value: str) -> str | None:
         """Why the server would not take a value; None when it would."""

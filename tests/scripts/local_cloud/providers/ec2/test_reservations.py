@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 import pytest
@@ -105,7 +106,8 @@ def test_a_subnet_takes_one_block_of_its_network_that_no_other_has(
     ec2: Any, network: Network, dual: dict[str, str]
 ) -> None:
     give = ec2.associate_subnet_cidr_block
-    other = dual["block"].replace("::/64", "1::/64").replace("00:1::", "01::")
+    mine = ipaddress.IPv6Network(dual["block"])
+    other = f"{mine.network_address + mine.num_addresses}/64"
     again = {"SubnetId": network.private_id, "Ipv6CidrBlock": other}
     assert code_of(give, **again) == "InvalidParameterValue"
     taken = {"SubnetId": network.public_id, "Ipv6CidrBlock": dual["block"]}

@@ -264,7 +264,7 @@ def test_an_error_in_the_servers_log_is_counted_by_the_projects_filter_and_raise
     first, second = messages(client, group, pattern.group(1))
     assert 'ERROR:  relation "nowhere" does not exist' in first
     assert 'ERROR:  relation "neither" does not exist' in second
-    assert sum("STATEMENT:  SELECT *\n\tFROM" in message for message in messages(client, group)) == 2
+    until(lambda: sum("STATEMENT:  SELECT *\n\tFROM" in each for each in messages(client, group)) == 2)
     streams = client("logs").describe_log_streams(logGroupName=group)["logStreams"]
     assert [stream["logStreamName"] for stream in streams] == ["watched-postgres.0"]
 
