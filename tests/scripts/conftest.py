@@ -14,6 +14,7 @@ import pytest
 from scripts import cli, connections
 from scripts.config import Settings
 from scripts.connections import Access
+from scripts.local_cloud.databases.servers import DatabaseServers
 from tests.conftest import Cloud, free_port
 
 #: Runs `lab` with arguments; gives its exit code.
@@ -37,7 +38,7 @@ class Environment:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """The command line in this process, in a folder of its own, without a local cloud."""
     for name in os.environ:
         if name.startswith(("AWS_", "LAB_", "TF_")):
@@ -57,7 +58,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         code = ended.value.code
         return code if isinstance(code, int) else 0
 
-    return call
+    yield call
+    # What lies beside the folder, where the servers' user can reach it, goes with it.
+    if (tmp_path / ".local" / "databases").is_dir():
+        DatabaseServers(tmp_path / ".local", "").delete_all()
 
 
 @pytest.fixture(scope="session")
