@@ -64,7 +64,7 @@ def keep(error: Exception, folder: Path) -> Path | None:
     when = datetime.now(UTC).isoformat(timespec="seconds")
     trace = "".join(traceback.format_exception(error))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "a") as log:
             log.write(f"{when} {shlex.join(sys.argv)}\n{trace}\n")

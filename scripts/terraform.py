@@ -128,7 +128,7 @@ def cli_config(directory: Path, environ: Mapping[str, str] | None = None) -> Pat
             f'  direct {{\n    exclude = ["{PROVIDER}"]\n  }}\n'
             "}\n"
         )
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / "cli.tfrc"
     path.write_text(text)
     return path
@@ -205,7 +205,7 @@ class Terraform:
 
     def init(self) -> None:
         """Install the provider and point the backend at the target's state."""
-        self._settings.terraform_dir.mkdir(parents=True, exist_ok=True)
+        self._settings.terraform_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = f"-backend-config=path={self._settings.state_file}"
         answer = self._run("init", "-reconfigure", path, capture=True)
         if answer.returncode != 0:
@@ -329,7 +329,7 @@ class Terraform:
         self, command: str, *arguments: str, capture: bool = False, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
-        asking = ["-input=false"] if command in _ASKING else []
+        asking = ["-input=false", f"-lock-timeout={_PATIENCE}"] if command in _ASKING else []
         colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
         with subprocess.Popen(
             [*line, *asking, *colour, *arguments],
@@ -359,6 +359,9 @@ def _outcome(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 _ASKING = frozenset({"init", "plan", "apply", "destroy"})
+
+#: A Terraform whose `lab` was killed goes on and holds the state; it is waited for, since it ends its work.
+_PATIENCE = "300s"
 
 
 def resources_in_state(state_file: Path) -> list[str]:

@@ -149,7 +149,7 @@ class LocalCloud:
             archived = archive / f"{old or 'unknown'}.tfstate"
             state.replace(archived)
             state.with_name(state.name + ".backup").unlink(missing_ok=True)
-        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker.write_text(epoch)
         return archived
 
@@ -198,7 +198,7 @@ def exclusive(directory: Path) -> Iterator[None]:
 
 def _writable(directory: Path) -> None:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = directory / ".writable"
         probe.touch()
         probe.unlink()

@@ -193,8 +193,9 @@ class LocalStack:
         return True
 
     def _launch(self, epoch: str, *, loading: bool) -> Process:
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        # State, objects and logs are nobody else's business.
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         token = secrets.token_urlsafe()
         self._token.unlink(missing_ok=True)
         self._token.touch(mode=0o600)

@@ -27,6 +27,7 @@ from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.rentio import RENTIO
 from scripts.seed.verification import verify
+from tests.e2e import leaks
 from tests.e2e.conftest import Environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
@@ -197,12 +198,20 @@ def test_no_policy_allows_every_action_or_every_resource(environment: Environmen
             assert "*" not in resources or statement.get("Sid") == "FindBuckets", name
 
 
-def test_no_password_is_in_the_state(environment: Environment) -> None:
-    state = environment.settings.state_file.read_text()
-    for identifier in (MYSQL, POSTGRES):
-        password = environment.access(identifier).user.password
-        assert password not in state
-        assert len(password) >= 16
+def test_no_secret_is_in_state_plan_output_log_or_process_list(environment: Environment) -> None:
+    secrets = leaks.secrets_of(environment)
+    assert len([each for each in secrets if each.name.startswith("password of ")]) == 2
+    assert all(len(each.value) >= 16 for each in secrets)
+    local = environment.settings.local_dir
+    found = [*leaks.in_processes(secrets), *leaks.open_to_others(environment)]
+    for folder, pattern in (("terraform", "*.tfstate*"), ("terraform", "*.tfplan"), ("log", "*")):
+        found += leaks.in_files(secrets, local / folder, pattern)
+    for server in LocalCloud(environment.settings).servers():
+        found += leaks.in_files(secrets, server.log_dir, "*")
+    for command in (["status"], ["status", "--json"], ["plan", "--json"], ["inspect", "--json"]):
+        told = environment.lab(*command)
+        found += leaks.in_text(secrets, f"lab {' '.join(command)}", (told.stdout + told.stderr).encode())
+    assert found == []
 
 
 def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Environment) -> None:

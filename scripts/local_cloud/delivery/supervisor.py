@@ -50,7 +50,7 @@ class Supervisor:
     def __init__(self, settings: Settings, epoch: str) -> None:
         self._settings = settings
         self._folder = settings.local_dir / "firehose"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = self._folder / f"{epoch}.sqlite"
         for old in self._folder.glob("*.sqlite"):
             if old != self._path:
@@ -176,7 +176,7 @@ class Supervisor:
 
     def _launch(self) -> _Worker:
         log = self._settings.local_dir / "log" / "firehose.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.local_cloud.delivery", str(self._path)],

@@ -149,7 +149,7 @@ def _authority(settings: Settings, folder: Path) -> None:
 
 def _state(settings: Settings, folder: Path, moves: Moves, epoch: str) -> None:
     """Terraform's state, with the present addresses, as of the new life."""
-    settings.terraform_dir.mkdir(parents=True, exist_ok=True)
+    settings.terraform_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     source = folder / Inside.STATE
     if source.is_file():
         text = source.read_text()
