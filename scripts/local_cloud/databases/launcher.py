@@ -207,6 +207,8 @@ def _environment(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]
     return {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": str(folder),
+        # A MariaDB that starts removes all temporary tables that it finds: in /tmp, those of every other one.
+        "TMPDIR": str(folder),
         "LC_ALL": "C",
         "TZ": "UTC",
         **(more or {}),

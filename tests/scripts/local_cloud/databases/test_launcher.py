@@ -47,7 +47,7 @@ def test_a_server_is_never_root_has_a_session_of_its_own_and_a_clean_environment
         assert found.uids().effective != 0
         assert found.gids().effective != 0
         assert os.getsid(process.pid) == process.pid
-        assert set(found.environ()) == {"PATH", "HOME", "LC_ALL", "TZ"}
+        assert set(found.environ()) == {"PATH", "HOME", "TMPDIR", "LC_ALL", "TZ"}
         assert processes.alive(process)
     finally:
         assert processes.stop(process, graceful=signal.SIGTERM, timeout=5)

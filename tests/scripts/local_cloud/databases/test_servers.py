@@ -404,3 +404,8 @@ def test_a_server_whose_certificate_does_not_hold_since_the_clock_was_set_gets_a
     assert cloud.servers.status(server.resource_id).certified
     assert _rows(cloud, before, "SELECT 1") == [(1,)]
     assert cloud.servers.recover() == ()
+
+
+def test_temporary_tables_lie_where_no_other_server_removes_them(cloud: Cloud, mysql: ServerSpec) -> None:
+    status = cloud.servers.status(mysql.resource_id)
+    assert _rows(cloud, status, "SELECT @@tmpdir") == [(str(status.data_dir),)]
