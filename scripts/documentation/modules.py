@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts.declarations.configuration import parse, unquoted
 from scripts.documentation import markdown
 from scripts.documentation.markdown import code, text
-from scripts.inspection.configuration import parse, unquoted
 
 _REQUIRED = object()
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from scripts.inspection import declared, terraform_network, terraform_parts
-from scripts.inspection.declared import Declarations
+from scripts.declarations import declared
+from scripts.declarations.declared import Declarations
+from scripts.inspection import terraform_network, terraform_parts
 from scripts.inspection.model import (
     Environment,
     Mark,

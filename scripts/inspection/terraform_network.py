@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scripts.inspection.declared import Declarations, Declared
+from scripts.declarations.declared import Declarations, Declared
 from scripts.inspection.model import (
     AclRule,
     Address,
@@ -40,8 +40,13 @@ def common(declared: Declared) -> dict[str, Any]:
         "id": declared.id,
         "name": declared.label,
         "address": declared.address,
-        "mark": declared.mark,
+        "mark": mark_of(declared),
     }
+
+
+def mark_of(declared: Declared) -> Mark:
+    """How what a plan does to it is marked."""
+    return Mark(declared.change.value)
 
 
 def network(found: Declarations) -> Iterator[Resource]:
@@ -153,7 +158,7 @@ def _route(
 ) -> Route:
     destination = next((str(values[name]) for name in _DESTINATIONS if values.get(name)), "?")
     target = next((t for name in _ROUTE_TARGETS if (t := found.one(each, *path, name))), "")
-    return Route(destination, target, mark=each.mark)
+    return Route(destination, target, mark=mark_of(each))
 
 
 def _acls(found: Declarations) -> Iterator[NetworkAcl]:
@@ -210,17 +215,17 @@ def _groups(found: Declarations) -> Iterator[SecurityGroup]:
         )
         kind = traffic(values.get("ip_protocol"), values.get("from_port"), values.get("to_port"))
         description = values.get("description") or ""
-        rule = GroupRule(each.type == _RULES[1], peer, kind, description, each.mark)
+        rule = GroupRule(each.type == _RULES[1], peer, kind, description, mark_of(each))
         add(found.one(each, "security_group_id"), rule)
     for each in found.of("aws_security_group_rule"):
         group = found.one(each, "security_group_id")
         for peer in _peers(found, each, (), group):
-            add(group, _group_rule(each.values, peer, each.values.get("type") == "egress", each.mark))
+            add(group, _group_rule(each.values, peer, each.values.get("type") == "egress", mark_of(each)))
     for each in found.of("aws_security_group", "aws_default_security_group"):
         for direction in ("ingress", "egress"):
             for place, values in enumerate(each.values.get(direction) or ()):
                 for peer in _peers(found, each, (direction, place), each.id):
-                    add(each.id, _group_rule(values, peer, direction == "egress", each.mark))
+                    add(each.id, _group_rule(values, peer, direction == "egress", mark_of(each)))
         yield SecurityGroup(
             **common(each),
             vpc=found.one(each, "vpc_id"),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.inspection.declared import Declarations, Declared, value_at
+from scripts.declarations.declared import Declarations, Declared, value_at
 from scripts.inspection.model import (
     Alarm,
     Bucket,
@@ -26,7 +26,7 @@ from scripts.inspection.model import (
     Target,
     Topic,
 )
-from scripts.inspection.terraform_network import common
+from scripts.inspection.terraform_network import common, mark_of
 
 
 def machines(found: Declarations) -> Iterator[Resource]:
@@ -76,7 +76,7 @@ def _load_balancers(found: Declarations) -> Iterator[LoadBalancer]:
                 protocol=each.values.get("protocol") or "HTTP",
                 action=value_at(each.values, ("default_action", 0, "type")) or "?",
                 targets=tuple(targets[group]),
-                mark=each.mark,
+                mark=mark_of(each),
             )
         )
     for each in found.of("aws_lb", "aws_alb"):

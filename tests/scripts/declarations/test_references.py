@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts.declarations import configuration
+from scripts.declarations.declared import Declared
+from scripts.declarations.references import Configured
 from scripts.errors import BadInputError
-from scripts.inspection import configuration
-from scripts.inspection.declared import Declared
-from scripts.inspection.references import Configured
 
 ROOT = """
 variable "zones" { default = null }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
-
-from scripts.inspection.model import Mark
 
 #: What the model takes for the id of resources that AWS knows by their name; ``id`` of all others.
 _NAMED_BY = {
@@ -26,6 +25,18 @@ _NAMED_BY = {
     "aws_sqs_queue": "name",
 }
 
+
+class Change(StrEnum):
+    """What becomes of a resource."""
+
+    NONE = ""
+    """It stays as it is."""
+    CREATE = "create"
+    CHANGE = "change"
+    REPLACE = "replace"
+    DESTROY = "destroy"
+
+
 Path = tuple[str | int, ...]
 """Way into nested values: ``("kinesis_source_configuration", 0, "kinesis_stream_arn")``."""
 
@@ -44,7 +55,7 @@ class Declared:
         The parts of the rest of the address; key is None without ``count`` and ``for_each``.
     values
         Its attributes as far as they are known.
-    mark
+    change
         What a plan does to it.
     """
 
@@ -54,7 +65,7 @@ class Declared:
     name: str
     key: str | int | None
     values: Mapping[str, Any]
-    mark: Mark = Mark.NONE
+    change: Change = Change.NONE
 
     @property
     def id(self) -> str:
@@ -90,10 +101,21 @@ class NoReferences:
 
 @dataclass(frozen=True)
 class Declarations:
-    """All resource instances of a state or plan."""
+    """All resource instances of a state or plan.
+
+    Attributes
+    ----------
+    resources
+        Those of a plan with what it destroys, as that was.
+    references
+        Follows what only an apply will tell.
+    variables
+        Values of the root module's variables; a state has none.
+    """
 
     resources: Sequence[Declared]
     references: References = field(default_factory=NoReferences)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         aliases = {

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.inspection.configuration import Expression, Module, parse, unquoted
-from scripts.inspection.declared import Declared, Path
+from scripts.declarations.configuration import Expression, Module, parse, unquoted
+from scripts.declarations.declared import Declared, Path
 
 _NAME = r"[A-Za-z_][\w-]*"
 _INDEX = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"

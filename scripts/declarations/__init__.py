@@ -1,0 +1,1 @@
+"""What Terraform declares, read from its state or from a plan: resource instances, and who refers to whom."""
