@@ -17,7 +17,7 @@ import pymysql.cursors
 from botocore.exceptions import ClientError
 
 from scripts.config import Settings
-from scripts.errors import BadInputError, MissingError, RemoteError
+from scripts.errors import BadInputError, LabError, MissingError, RemoteError
 
 if TYPE_CHECKING:
     import boto3
@@ -42,12 +42,24 @@ class InstanceNotAvailableError(MissingError):
     """The DB instance exists but cannot be connected to now."""
 
 
-class NotReachableError(MissingError):
+class _QuotingError(LabError):
+    """A server's no; ``said`` holds it in its own words."""
+
+    def __init__(self, what: str, hint: str = "", said: str = "") -> None:
+        super().__init__(what, hint)
+        self.said = said
+
+
+class NotReachableError(_QuotingError, MissingError):
     """Nothing answers at the DB instance's endpoint, or not over verified TLS."""
 
 
-class AccessDeniedError(RemoteError):
+class AccessDeniedError(_QuotingError, RemoteError):
     """The server refused the user or the password."""
+
+
+class NoDatabaseError(_QuotingError, MissingError):
+    """The server has no database of that name."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +282,7 @@ def mysql(
         if code in _MYSQL_DENIED:
             raise _denied(endpoint, user, reason) from None
         if code == _MYSQL_NO_DATABASE:
-            raise _no_database(endpoint, database) from None
+            raise _no_database(endpoint, database, str(reason)) from None
         raise _not_reachable(endpoint, str(reason)) from None
     try:
         yield connection
@@ -315,15 +327,17 @@ def postgres(to: Access, database: str = "postgres") -> Iterator[psycopg.Connect
         if "authentication failed" in reason or "no pg_hba.conf entry" in reason:
             raise _denied(endpoint, user, reason) from None
         if f'database "{database}" does not exist' in reason:
-            raise _no_database(endpoint, database) from None
+            raise _no_database(endpoint, database, reason) from None
         raise _not_reachable(endpoint, reason) from None
     with connection:
         yield connection
 
 
-def _no_database(endpoint: Endpoint, database: str | None) -> MissingError:
-    return MissingError(
-        f"DB instance {endpoint.identifier} has no database {database}.", "Load the datasets: lab seed"
+def _no_database(endpoint: Endpoint, database: str | None, reason: str) -> NoDatabaseError:
+    return NoDatabaseError(
+        f"DB instance {endpoint.identifier} has no database {database}.",
+        "Load the datasets: lab seed",
+        said=reason,
     )
 
 
@@ -340,6 +354,7 @@ def _denied(endpoint: Endpoint, user: Credentials, reason: object) -> AccessDeni
     return AccessDeniedError(
         f"DB instance {endpoint.identifier} refused user {user.username}: {reason}",
         "The password in Secrets Manager may not be the server's: `lab status`, then `make apply`.",
+        said=str(reason),
     )
 
 
@@ -348,4 +363,5 @@ def _not_reachable(endpoint: Endpoint, reason: str) -> NotReachableError:
         f"DB instance {endpoint.identifier} at {endpoint.host}:{endpoint.port} does not let us in: {reason}",
         "See `lab status`; `make apply` starts what is down. On AWS, connect from inside the VPC or through "
         "a tunnel on the bastion.",
+        said=reason,
     )
