@@ -50,7 +50,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Header:
-    """What filters and routes look at in a packet. Port ranges include their ends."""
+    """What filters and routes look at in a packet. Port ranges include their ends.
+
+    Of ICMP ``destination_ports`` are type and code; protocol -1 stands for every protocol, as in a rule.
+    """
 
     protocol: int
     source: Address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from scripts.reachability.model.base import Cidr, Component, Traffic
@@ -28,6 +29,20 @@ class NetworkAcl(Component):
     default: bool = False
     subnets: tuple[str, ...] = ()
     entries: tuple[AclEntry, ...] = ()
+
+    @cached_property
+    def inbound(self) -> tuple[AclEntry, ...]:
+        """Entries for what comes into a subnet, in the order in which they are tried."""
+        return tuple(sorted((each for each in self.entries if not each.egress), key=_number))
+
+    @cached_property
+    def outbound(self) -> tuple[AclEntry, ...]:
+        """Entries for what leaves a subnet, in the order in which they are tried."""
+        return tuple(sorted((each for each in self.entries if each.egress), key=_number))
+
+
+def _number(entry: AclEntry) -> int:
+    return entry.number
 
 
 @dataclass(frozen=True)
@@ -61,3 +76,13 @@ class SecurityGroup(Component):
     kind: ClassVar[str] = "security-group"
     vpc: str
     rules: tuple[GroupRule, ...] = ()
+
+    @cached_property
+    def ingress(self) -> tuple[GroupRule, ...]:
+        """Rules for what comes to an interface."""
+        return tuple(each for each in self.rules if not each.egress)
+
+    @cached_property
+    def egress(self) -> tuple[GroupRule, ...]:
+        """Rules for what an interface sends."""
+        return tuple(each for each in self.rules if each.egress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from scripts.reachability.model.base import Address, Component, Unmodelled
@@ -64,6 +64,69 @@ class Network:
             sorted_[_FIELDS[type(each)]][each.id] = each
         return cls(region=region, unmodelled=tuple(unmodelled), **sorted_)  # type: ignore[arg-type]
 
+    def having(self, *components: Component) -> Network:
+        """The network with these beside the others, or in the place of those that have their ids.
+
+        The indexes that were made already come along, put right where these change them: a repair costs what
+        it changes, not what the network holds.
+        """
+        changed: dict[str, dict[str, Component]] = {}
+        for each in components:
+            name = _FIELDS[type(each)]
+            if name not in changed:
+                changed[name] = dict(getattr(self, name))
+            changed[name][each.id] = each
+        made = replace(self, **changed)  # type: ignore[arg-type]
+        made.__dict__.update(self._indexes_with(components, frozenset(changed)))
+        return made
+
+    def _indexes_with(self, components: Iterable[Component], changed: frozenset[str]) -> dict[str, object]:
+        """Indexes of this network that hold, or are cheaply made to hold, with other components."""
+        kept: dict[str, object] = {}
+        for name, (own, others) in _INDEXES.items():
+            if name not in self.__dict__ or not changed.isdisjoint(others):
+                continue
+            kept[name] = self.__dict__[name]
+            if own in changed:
+                mine = [each for each in components if _FIELDS[type(each)] == own]
+                put_right = getattr(self, f"_{name}_with")(mine)
+                if put_right is None:
+                    del kept[name]
+                else:
+                    kept[name] = put_right
+        return kept
+
+    def _table_of_with(self, tables: Iterable[RouteTable]) -> Mapping[str, RouteTable] | None:
+        new = {each.id: each for each in tables}
+        if any(_follows(self.route_tables.get(each.id)) != _follows(each) for each in new.values()):
+            return None
+        return {subnet: new.get(each.id, each) for subnet, each in self.table_of.items()}
+
+    def _acl_of_with(self, acls: Iterable[NetworkAcl]) -> Mapping[str, NetworkAcl] | None:
+        new = {each.id: each for each in acls}
+        if any(_follows(self.acls.get(each.id)) != _follows(each) for each in new.values()):
+            return None
+        return {subnet: new.get(each.id, each) for subnet, each in self.acl_of.items()}
+
+    def _interface_at_with(self, interfaces: Iterable[Interface]) -> Mapping[tuple[str, Address], Interface]:
+        found = dict(self.interface_at)
+        for each in interfaces:
+            old = self.interfaces.get(each.id)
+            for place in _places(old) if old else ():
+                found.pop(place, None)
+            found |= dict.fromkeys(_places(each), each)
+        return found
+
+    def _interface_of_public_with(self, interfaces: Iterable[Interface]) -> Mapping[Address, Interface]:
+        found = dict(self.interface_of_public)
+        for each in interfaces:
+            old = self.interfaces.get(each.id)
+            if old and old.public_ip is not None:
+                found.pop(old.public_ip, None)
+            if each.public_ip is not None:
+                found[each.public_ip] = each
+        return found
+
     @cached_property
     def table_of(self) -> Mapping[str, RouteTable]:
         """Subnet to the route table that it follows: its own, or its VPC's main one."""
@@ -85,8 +148,7 @@ class Network:
         """VPC and private or IPv6 address to the interface that has it."""
         found: dict[tuple[str, Address], Interface] = {}
         for each in self.interfaces.values():
-            found |= {(each.vpc, address): each for address in each.private_ips}
-            found |= {(each.vpc, address): each for address in each.ipv6_addresses}
+            found |= dict.fromkeys(_places(each), each)
         return found
 
     @cached_property
@@ -94,6 +156,28 @@ class Network:
         """Public address to the interface that it leads to."""
         return {each.public_ip: each for each in self.interfaces.values() if each.public_ip is not None}
 
+
+def _places(interface: Interface) -> list[tuple[str, Address]]:
+    """Where an interface is: its VPC with each address that it has there."""
+    places: list[tuple[str, Address]] = [(interface.vpc, each) for each in interface.private_ips]
+    places += [(interface.vpc, each) for each in interface.ipv6_addresses]
+    return places
+
+
+def _follows(each: RouteTable | NetworkAcl | None) -> tuple[str, bool, tuple[str, ...]] | None:
+    """What decides which subnets a route table or a network ACL is for."""
+    if each is None:
+        return None
+    return each.vpc, each.main if isinstance(each, RouteTable) else each.default, each.subnets
+
+
+#: Index to the mapping that it can be put right by, and those that it is made anew after.
+_INDEXES: Mapping[str, tuple[str, frozenset[str]]] = {
+    "table_of": ("route_tables", frozenset({"subnets"})),
+    "acl_of": ("acls", frozenset({"subnets"})),
+    "interface_at": ("interfaces", frozenset()),
+    "interface_of_public": ("interfaces", frozenset()),
+}
 
 _FIELDS: Mapping[type[Component], str] = {
     Vpc: "vpcs",

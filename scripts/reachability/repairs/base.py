@@ -1,4 +1,4 @@
-"""Settings that open a path: each knows what it changes, and makes the network in which that is done."""
+"""What every repair can do."""
 
 from __future__ import annotations
 
