@@ -14,6 +14,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from scripts.reachability.readers.aws import COMMANDS
+
 Document = dict[str, Any]
 
 REGION = "us-east-1"
@@ -22,33 +24,11 @@ S3_LIST = "pl-63a5400a"
 _ZONES = ("a", "b", "c")
 _TIERS = ("public", "application", "data")
 _PORTS = (80, 443, 3306, 5432, 6379, 8080, 9092)
+#: Key of an item that says what was asked about.
+_ABOUT = "about"
 _ENGINES = {"mysql": 3306, "postgres": 5432}
 #: Interfaces for each VPC, for each group and for each load balancer.
 _PER_VPC, _PER_GROUP, _PER_BALANCER = 250, 4, 100
-
-_KEYS = {
-    "describe-vpcs": "Vpcs",
-    "describe-subnets": "Subnets",
-    "describe-route-tables": "RouteTables",
-    "describe-internet-gateways": "InternetGateways",
-    "describe-egress-only-internet-gateways": "EgressOnlyInternetGateways",
-    "describe-nat-gateways": "NatGateways",
-    "describe-vpc-peering-connections": "VpcPeeringConnections",
-    "describe-prefix-lists": "PrefixLists",
-    "describe-managed-prefix-lists": "PrefixLists",
-    "describe-vpc-endpoints": "VpcEndpoints",
-    "describe-network-acls": "NetworkAcls",
-    "describe-security-groups": "SecurityGroups",
-    "describe-network-interfaces": "NetworkInterfaces",
-    "describe-instances": "Reservations",
-    "describe-load-balancers": "LoadBalancers",
-    "describe-listeners": "Listeners",
-    "describe-rules": "Rules",
-    "describe-target-groups": "TargetGroups",
-    "describe-target-health": "TargetHealthDescriptions",
-    "describe-db-instances": "DBInstances",
-    "describe-db-subnet-groups": "DBSubnetGroups",
-}
 
 
 def documents(interfaces: int) -> dict[str, Document]:
@@ -69,7 +49,7 @@ def documents(interfaces: int) -> dict[str, Document]:
     for number in range(vpcs):
         size = interfaces // vpcs + (number < interfaces % vpcs)
         _Vpc(account, number, vpcs, size).build()
-    return {command: {key: account.items[command]} for command, key in _KEYS.items()}
+    return account.documents()
 
 
 @dataclass
@@ -87,6 +67,20 @@ class _Account:
         self.items["describe-prefix-lists"].append(
             {"PrefixListId": S3_LIST, "PrefixListName": name, "Cidrs": cidrs}
         )
+
+    def documents(self) -> dict[str, Document]:
+        """Every command's answer; of those that are asked about one thing, the answer about each."""
+        found: dict[str, Document] = {}
+        for command in COMMANDS.values():
+            items = self.items[command.name]
+            if not command.asked:
+                found[command.name] = {command.member: items}
+                continue
+            about: defaultdict[str, list[Document]] = defaultdict(list)
+            for item in items:
+                about[item.pop(_ABOUT)].append(item)
+            found[command.name] = {thing: {command.member: listed} for thing, listed in about.items()}
+        return found
 
     def id(self, kind: str) -> str:
         return f"{kind}-{next(self.ids):017x}"
@@ -417,6 +411,7 @@ class _Vpc:
         add(
             "describe-listeners",
             {
+                _ABOUT: arn,
                 "ListenerArn": f"{base}:listener/app/{name}/{number:016x}/{number:016x}",
                 "LoadBalancerArn": arn,
                 "Port": 80,
@@ -445,7 +440,7 @@ class _Vpc:
             self.account.add(
                 "describe-target-health",
                 {
-                    "TargetGroupArn": group,
+                    _ABOUT: group,
                     "Target": {"Id": instance, "Port": 80},
                     "TargetHealth": {"State": "healthy"},
                 },
