@@ -1,0 +1,58 @@
+"""What a made-up network is asked."""
+
+from __future__ import annotations
+
+from scripts.reachability.answer import Question
+from scripts.reachability.model import Component, DbInstance, Instance, Interface, LoadBalancer, NatGateway
+from tests.scripts.reachability.drafts import Draft
+
+#: Addresses outside: one that some rules speak of, and others.
+OUTSIDE = ("8.8.4.4", "9.9.9.9", "2a00:1450::7")
+PORTS = (22, 80, 443, 1023, 1024, 3306, 5432, 8080)
+
+
+def question_of(draft: Draft) -> Question:
+    inside: list[Component] = [*draft.all(Instance), *draft.all(DbInstance), *draft.all(LoadBalancer)]
+    inside += [each for each in draft.all(Interface) if each.owner.startswith("i-")][:2]
+    names = [each.id for each in inside]
+    sources = [each for each in names if each != "db"]
+    # Earlier kinds are what Hypothesis shrinks to.
+    kind = draft.pick(("inside",) * 8 + ("out", "out", "in", "in", "service", "from-nat", "address"))
+    source = draft.pick(tuple(sources))
+    destination = draft.pick(
+        tuple(each for each in names if draft.face(each) != draft.face(source)) or ("internet",)
+    )
+    special = [each for each in ("db", "lb") if each in names and each != source]
+    if special and draft.half():
+        destination = draft.pick(tuple(special))
+    if kind == "out":
+        destination = draft.pick(("internet", *OUTSIDE[:2]))
+    elif kind == "in":
+        source = draft.pick(("internet", *OUTSIDE[:2]))
+        destination = draft.pick(tuple(special or names) if draft.half() else tuple(names))
+    elif kind == "service":
+        destination = "s3"
+    elif kind == "from-nat" and draft.all(NatGateway):
+        source = draft.all(NatGateway)[0].id
+        destination = "internet"
+    elif kind == "address" and draft.unique_addresses(destination):
+        destination = draft.pick(draft.unique_addresses(destination))
+    return _traffic(draft, source, destination)
+
+
+def _traffic(draft: Draft, source: str, destination: str) -> Question:
+    port = draft.pick(PORTS)
+    ports: tuple[int, int] | None = (port, port)
+    protocol = draft.pick(("tcp",) * 6 + ("udp", "icmp", "any"))
+    if destination == "lb":
+        protocol, ports = "tcp", draft.pick((None, (80, 80), (443, 443)))
+    elif destination == "db" and draft.mostly():
+        protocol, ports = "tcp", draft.pick((None, (5432, 5432)))
+    elif protocol in ("icmp", "any"):
+        ports = None
+    elif draft.rarely():
+        ports = (port, draft.pick(tuple(each for each in (*PORTS, 65535) if each >= port)))
+    versions = draft.versions(source, destination)
+    version = draft.pick((None, None, None, *versions)) if versions else None
+    ephemeral = (32768, 60999) if draft.rarely() else (1024, 65535)
+    return Question(source, destination, protocol, ports, version, ephemeral)
