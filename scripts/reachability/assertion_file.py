@@ -159,6 +159,9 @@ class _Reader:
             if source.kind == "service":
                 what = f"has the service {source.name!r}, which calls nobody"
                 self._fail(keys["from"], f"{section}.from", what, "an end that opens connections")
+            if {source.kind, destination.kind} <= {"internet", "service"}:
+                what = f"goes from {source.name!r} to {destination.name!r}: both are outside of the network"
+                self._fail(node, section, what, "an end of the network on one side at least")
             yield Connection(source, destination, port, must, because, node.start_mark.line + 1)
 
     def _ends(self, node: yaml.Node, where: str, endpoints: Mapping[str, Endpoint]) -> list[Endpoint]:

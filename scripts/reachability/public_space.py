@@ -14,12 +14,13 @@ from scripts.reachability.model import Address, Cidr, GroupPeer, Interface, List
 
 _WHOLE: dict[int, Cidr] = {4: ip_network("0.0.0.0/0"), 6: ip_network("2000::/3")}
 
-#: Never on the internet: this network, private, shared, loopback, link-local, multicast and reserved ranges.
+#: Never on the internet (IANA's special-purpose registry), and multicast. Ranges for documentation are left
+#: in: examples write them for public ones.
 _NOT_PUBLIC: tuple[Cidr, ...] = tuple(
     ip_network(each)
     for each in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-        "192.168.0.0/16", "224.0.0.0/3",
+        "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3",
     )
 )  # fmt: skip
 
