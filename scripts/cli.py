@@ -32,7 +32,8 @@ from scripts.local_cloud.snapshots import loading, saving
 from scripts.local_cloud.snapshots.manifest import Manifest
 from scripts.local_cloud.snapshots.shelf import Shelf
 from scripts.seed import DATASETS, DEFAULT_SCALE, DEFAULT_SEED
-from scripts.terraform import Terraform, resources_in_state
+from scripts.terraform import Terraform
+from scripts.terraform_state import resources_in_state
 
 if TYPE_CHECKING:
     from scripts.inspection.model import Environment
@@ -158,6 +159,8 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
         if settings.target == "local":
             _up(settings)
         terraform.init()
+        if terraform.unfinished:
+            _say("The last run of Terraform was killed: `make apply` first removes what it made unseen")
         with terraform.planned(quiet=as_json) as planned:
             if as_json:
                 _print_json(terraform.show_plan(planned))
@@ -192,7 +195,7 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
 def destroy(context: typer.Context, yes: Yes = False) -> None:
     """Remove everything that apply made, and show that nothing is left."""
     settings: Settings = context.obj
-    terraform = Terraform(settings)
+    terraform = Terraform(settings, say=_say)
     with _changing(settings):
         if settings.target == "local" and not _present(settings):
             archived = LocalCloud(settings).forget()
@@ -463,6 +466,7 @@ def _up(settings: Settings) -> lifecycle.Arrival:
         _say(f"Removed the orphaned servers of that life: {len(arrival.removed)}")
     if arrival.recovered:
         _say(f"Started again, with their data: {', '.join(arrival.recovered)}")
+    Terraform(settings, say=_say).mend()
     return arrival
 
 
@@ -562,7 +566,7 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
 
 def _terraform(settings: Settings) -> Terraform:
     """Terraform, found before anything else is begun."""
-    terraform = Terraform(settings)
+    terraform = Terraform(settings, say=_say)
     _ = terraform.program
     return terraform
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 #: Kinds that are found by the environment's tag; the others by a name that begins with the environment's,
 #: which somebody's own may do too.
 BY_TAG = frozenset(
     {
-        "address", "endpoint", "flow log", "instance", "internet gateway", "launch template", "NAT gateway",
-        "network ACL", "network interface", "route table", "security group", "subnet", "volume", "VPC",
+        "address", "endpoint", "flow log", "instance", "internet gateway", "key", "launch template",
+        "NAT gateway", "network ACL", "network interface", "route table", "security group", "subnet",
+        "volume", "VPC",
     }
 )  # fmt: skip
 
@@ -136,6 +138,23 @@ def _secrets(secretsmanager: Any, name: str) -> Iterator[str]:
             yield secret["ARN"]
 
 
+def _keys(kms: Any, name: str) -> Iterator[str]:
+    """Keys that are not waiting for their deletion; AWS's own and other people's may not tell their tags."""
+    for each in _pages(kms, "list_keys", "Keys"):
+        key = each["KeyId"]
+        try:
+            tags = _pages(kms, "list_resource_tags", "Tags", KeyId=key)
+            if not any(tag == {"TagKey": "Project", "TagValue": name} for tag in tags):
+                continue
+            state = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] not in ("AccessDeniedException", "NotFoundException"):
+                raise
+            continue
+        if state not in ("PendingDeletion", "PendingReplicaDeletion"):
+            yield key
+
+
 def _not_default(group: Any) -> bool:
     return bool(group["GroupName"] != "default")
 
@@ -187,6 +206,7 @@ _SEARCHES: tuple[tuple[str, str, Search], ...] = (
     ("iam", "role", _named("list_roles", "Roles", "RoleName")),
     ("iam", "user", _named("list_users", "Users", "UserName")),
     ("kinesis", "stream", _named("list_streams", "StreamNames")),
+    ("kms", "key", _keys),
     ("kms", "key alias", _named("list_aliases", "Aliases", "AliasName")),
     ("logs", "log group", _log_groups),
     ("rds", "DB instance", _named("describe_db_instances", "DBInstances", "DBInstanceIdentifier")),

@@ -10,10 +10,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from typing import Any
 from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
 from scripts.errors import BadInputError, MissingError, RemoteError
+from scripts.terraform_state import PATIENCE, StateFile, read_state, resources_in_state, texts
 
 MINIMUM = (1, 9)
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -192,10 +194,19 @@ class Terraform:
         The target; its ``terraform_dir`` holds state and provider.
     variables
         Values that stand above the target's variable file, by name.
+    say
+        Told, in a sentence, what was put right by itself.
     """
 
-    def __init__(self, settings: Settings, variables: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        variables: Mapping[str, Any] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._settings = settings
+        self._state = StateFile(settings.state_file)
+        self._say = say
         self._variables = {"name": settings.name, "region": settings.region, **(variables or {})}
 
     @cached_property
@@ -204,8 +215,9 @@ class Terraform:
         return find()
 
     def init(self) -> None:
-        """Install the provider and point the backend at the target's state."""
+        """Install the provider and point the backend at the target's state, which is mended if it is torn."""
         self._settings.terraform_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.mend()
         path = f"-backend-config=path={self._settings.state_file}"
         answer = self._run("init", "-reconfigure", path, capture=True)
         if answer.returncode != 0:
@@ -294,24 +306,32 @@ class Terraform:
             for text in texts(resource)
         }
 
+    def mend(self) -> None:
+        """Put right the state that a killed Terraform left, and say so; see `StateFile.mend`."""
+        if mended := self._state.mend():
+            self._say(str(mended))
+
     @property
     def unfinished(self) -> bool:
         """Whether the last apply or destroy was killed, so that the state may not know what it made."""
-        return self._unfinished.exists()
+        return self._state.unfinished
 
     def recovered(self) -> None:
         """What was made and not written down has been dealt with."""
-        self._unfinished.unlink(missing_ok=True)
-
-    @property
-    def _unfinished(self) -> Path:
-        return self._settings.terraform_dir / "unfinished"
+        self._state.finish()
 
     def _change(self, command: str, *arguments: str) -> None:
-        self._unfinished.touch()
-        answer = self._run(command, f"-parallelism={PARALLELISM}", *arguments)
-        if answer.returncode >= 0:
-            self.recovered()
+        self._state.begin()
+        with self._state.kept():
+            answer = self._run(command, f"-parallelism={PARALLELISM}", *arguments)
+        if answer.returncode < 0:
+            # At once, so that nobody's own `tflocal` finds a torn state.
+            self.mend()
+            raise RemoteError(
+                f"terraform {command} was killed by {signal.Signals(-answer.returncode).name}.",
+                f"Run `make {command}` again: it looks for what was made and not written down.",
+            )
+        self._state.finish()
         if answer.returncode != 0:
             raise RemoteError(
                 f"terraform {command} failed; its message is above.",
@@ -329,7 +349,7 @@ class Terraform:
         self, command: str, *arguments: str, capture: bool = False, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
-        asking = ["-input=false", f"-lock-timeout={_PATIENCE}"] if command in _ASKING else []
+        asking = ["-input=false", f"-lock-timeout={PATIENCE:.0f}s"] if command in _ASKING else []
         colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
         with subprocess.Popen(
             [*line, *asking, *colour, *arguments],
@@ -359,56 +379,3 @@ def _outcome(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 _ASKING = frozenset({"init", "plan", "apply", "destroy"})
-
-#: A Terraform whose `lab` was killed goes on and holds the state; it is waited for, since it ends its work.
-_PATIENCE = "300s"
-
-
-def resources_in_state(state_file: Path) -> list[str]:
-    """Addresses of the managed resources in a state file; empty when there is no state.
-
-    Raises
-    ------
-    RemoteError
-        The file is not a Terraform state.
-    """
-    return [
-        ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part)
-        for found in read_state(state_file)["resources"]
-        if found["mode"] == "managed"
-    ]
-
-
-def read_state(state_file: Path) -> dict[str, Any]:
-    """A state as Terraform keeps it (version 4); one without resources when there is no file.
-
-    Raises
-    ------
-    RemoteError
-        The file is not a Terraform state.
-    """
-    if not state_file.is_file():
-        return {"resources": []}
-    try:
-        state = json.loads(state_file.read_text() or "{}")
-        resources = state.get("resources", [])
-        # Who reads on can rely on these.
-        _ = [(found["mode"], found["type"], found["name"], found.get("module")) for found in resources]
-    except (ValueError, KeyError, TypeError, AttributeError) as broken:
-        raise RemoteError(
-            f"{state_file} is not a Terraform state ({broken}).",
-            f"Terraform keeps the one before it in {state_file}.backup.",
-        ) from broken
-    return {**state, "resources": resources}
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every text in a value of JSON, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from texts(part)

@@ -16,7 +16,7 @@ from scripts.inspection import from_aws, from_terraform, page, plan
 from scripts.inspection.comparison import compare
 from scripts.inspection.drawing import compose, png, svg
 from scripts.inspection.model import Environment
-from scripts.terraform import read_state
+from scripts.terraform_state import read_state
 
 
 def of_aws(settings: Settings, session: boto3.Session) -> Environment:

@@ -19,6 +19,7 @@ from scripts.local_cloud.delivery import recovery as delivery
 from scripts.local_cloud.delivery.report import Running
 from scripts.local_cloud.delivery.report import running as delivery_running
 from scripts.local_cloud.localstack import LocalStack, Process
+from scripts.terraform_state import StateFile
 
 #: What lies in the run-time folder.
 _OURS = (
@@ -141,14 +142,8 @@ class LocalCloud:
         old = marker.read_text().strip() if marker.is_file() else ""
         if old == epoch and old:
             return None
-        archived = None
-        state = self._settings.state_file
-        if state.is_file():
-            archive = self._settings.terraform_dir / "archive"
-            archive.mkdir(parents=True, exist_ok=True)
-            archived = archive / f"{old or 'unknown'}.tfstate"
-            state.replace(archived)
-            state.with_name(state.name + ".backup").unlink(missing_ok=True)
+        archive = self._settings.terraform_dir / "archive" / f"{old or 'unknown'}.tfstate"
+        archived = archive if StateFile(self._settings.state_file).forget(archive) else None
         marker.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker.write_text(epoch)
         return archived

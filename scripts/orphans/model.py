@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.leftovers import Leftover
-from scripts.terraform import read_state, texts
+from scripts.terraform_state import read_state, texts
 
 
 @dataclass(frozen=True)

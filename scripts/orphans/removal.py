@@ -12,7 +12,7 @@ from scripts import leftovers
 from scripts.errors import RemoteError
 from scripts.orphans.model import Orphan
 
-#: Seconds until what depends on what is being removed must be gone; a DB instance takes the longest.
+#: Seconds until the next of them must be gone; a DB instance takes the longest.
 PATIENCE = 180.0
 
 
@@ -35,7 +35,10 @@ def remove(session: boto3.Session, name: str, orphans: Sequence[Orphan]) -> None
                 # Most often something else has to go first, or is still going.
                 refusals[each] = str(refused)
         there = set(leftovers.find(session, name))
+        before = len(remaining)
         remaining = [each for each in remaining if (each in refusals if each.part else each.what in there)]
+        if len(remaining) < before:
+            deadline = time.monotonic() + PATIENCE
         if remaining and time.monotonic() > deadline:
             told = "\n".join(f"  {each}: {refusals.get(each, 'still being deleted')}" for each in remaining)
             raise RemoteError(f"What an interrupted apply left behind could not be removed:\n{told}")

@@ -13,7 +13,7 @@ import boto3
 from scripts import leftovers
 from scripts.leftovers import Leftover
 from scripts.orphans.model import Orphan, created, known
-from scripts.terraform import texts
+from scripts.terraform_state import texts
 
 
 def find(session: boto3.Session, name: str, state_file: Path, plan: Mapping[str, Any]) -> Iterator[Orphan]:
@@ -131,10 +131,15 @@ def _group(session: Any, found: str) -> None:
     group.delete()
 
 
-#: Terraform's type of each kind, and how one is removed. What AWS takes twice without a word is not here.
+#: Terraform's type of each kind, and how one is removed.
 _KINDS: dict[str, tuple[str, Remover]] = {
     "address": ("aws_eip", _address),
+    "alarm": ("aws_cloudwatch_metric_alarm", _call("cloudwatch", "delete_alarms", "AlarmNames", many=True)),
     "bucket": ("aws_s3_bucket", _call("s3", "delete_bucket", "Bucket")),
+    "dashboard": (
+        "aws_cloudwatch_dashboard",
+        _call("cloudwatch", "delete_dashboards", "DashboardNames", many=True),
+    ),
     "DB instance": (
         "aws_db_instance",
         _call("rds", "delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True),
@@ -154,6 +159,7 @@ _KINDS: dict[str, tuple[str, Remover]] = {
     "instance": ("aws_instance", _call("ec2", "terminate_instances", "InstanceIds", many=True)),
     "instance profile": ("aws_iam_instance_profile", _instance_profile),
     "internet gateway": ("aws_internet_gateway", _internet_gateway),
+    "key": ("aws_kms_key", _call("kms", "schedule_key_deletion", "KeyId", PendingWindowInDays=7)),
     "key alias": ("aws_kms_alias", _call("kms", "delete_alias", "AliasName")),
     "launch template": ("aws_launch_template", _call("ec2", "delete_launch_template", "LaunchTemplateId")),
     "load balancer": ("aws_lb", _load_balancer),

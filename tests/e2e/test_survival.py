@@ -51,6 +51,18 @@ def _kill_in_the_middle(environment: Environment, command: str, midway: Callable
     lab.end(expect=4)
 
 
+def _tear(environment: Environment, offset: int) -> None:
+    """End the state after so many bytes: there Terraform may be killed while it writes it."""
+    state = environment.settings.state_file
+    assert state.stat().st_size > offset
+    os.truncate(state, offset)
+
+
+def _lose_the_copies(environment: Environment) -> None:
+    for copy in environment.settings.terraform_dir.glob("terraform.tfstate.*"):
+        copy.unlink()
+
+
 def _db_instances(environment: Environment) -> int:
     if not LocalCloud(environment.settings).localstack.answers():
         return 0
@@ -59,10 +71,30 @@ def _db_instances(environment: Environment) -> int:
 
 def test_after_terraform_was_killed_while_applying_apply_finishes_the_work(fragile: Environment) -> None:
     _kill_in_the_middle(fragile, "apply", lambda: _db_instances(fragile) == 2)
+    # The worst that can be: all that Terraform knew is gone.
+    _tear(fragile, 4_096)
+    _lose_the_copies(fragile)
+    told = fragile.lab("inspect", expect=4)
+    assert "is cut off: Terraform was killed while it wrote it" in told.stderr
     told = fragile.lab("apply")
-    assert "DB instance sourcelab-mysql" in told.stderr
+    assert "ends after 4,096 bytes" in told.stderr
+    for orphan in ("DB instance sourcelab-mysql", "VPC vpc-", "key ", "bucket sourcelab-raw-"):
+        assert f"  {orphan}" in told.stderr
     fragile.lab("status")
     fragile.lab("plan")
+
+
+def test_a_torn_state_is_mended_by_every_command_that_needs_it(fragile: Environment) -> None:
+    whole = fragile.settings.state_file.read_bytes()
+    _tear(fragile, 131_072)
+    told = fragile.lab("snapshot", "save", "torn", expect=4)
+    assert "is cut off" in told.stderr
+    told = fragile.lab("up")
+    assert "is put in its place" in told.stderr
+    assert fragile.settings.state_file.read_bytes() == whole
+    _tear(fragile, 0)
+    told = fragile.lab("plan")
+    assert "No changes." in told.stderr
 
 
 def test_two_commands_that_change_the_environment_do_not_run_at_once(fragile: Environment) -> None:
@@ -77,7 +109,9 @@ def test_two_commands_that_change_the_environment_do_not_run_at_once(fragile: En
 def test_after_terraform_was_killed_while_destroying_destroy_finishes_the_work(fragile: Environment) -> None:
     s3 = fragile.session.client("s3")
     _kill_in_the_middle(fragile, "destroy", lambda: not s3.list_buckets()["Buckets"])
-    fragile.lab("destroy")
+    _tear(fragile, 0)
+    told = fragile.lab("destroy")
+    assert "ends after 0 bytes" in told.stderr
     assert leftovers.find(fragile.session, "sourcelab") == []
     assert LocalCloud(fragile.settings).servers() == ()
 

@@ -6,7 +6,7 @@ import pytest
 
 from scripts import terraform
 from scripts.config import Settings
-from scripts.errors import MissingError, RemoteError
+from scripts.errors import MissingError
 
 
 def _program(folder: Path, answer: str) -> str:
@@ -98,13 +98,3 @@ def test_the_environment_of_aws_is_the_users_own(tmp_path: Path) -> None:
     assert env["AWS_PROFILE"] == "work"
     assert env["HTTPS_PROXY"] == "http://proxy:3128"
     assert "AWS_ENDPOINT_URL" not in env
-
-
-def test_a_state_that_is_cut_off_is_reported_and_not_taken_for_empty(tmp_path: Path) -> None:
-    state = tmp_path / "terraform.tfstate"
-    assert terraform.resources_in_state(state) == []
-    state.write_text('{"resources": [{"mode": "managed", "type": "aws_vpc", "name": "this"}]}')
-    assert terraform.resources_in_state(state) == ["aws_vpc.this"]
-    state.write_text('{"resources": [{"mo')
-    with pytest.raises(RemoteError, match="not a Terraform state"):
-        terraform.resources_in_state(state)

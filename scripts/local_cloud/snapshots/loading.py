@@ -20,7 +20,8 @@ from scripts.local_cloud.snapshots.moves import Moves
 from scripts.local_cloud.snapshots.safety import check_ours
 from scripts.local_cloud.snapshots.shape import Inside
 from scripts.local_cloud.snapshots.shelf import Shelf
-from scripts.terraform import Terraform, resources_in_state
+from scripts.terraform import Terraform
+from scripts.terraform_state import StateFile, resources_in_state
 
 Say = Callable[[str], None]
 
@@ -50,6 +51,8 @@ class Loaded:
 def _would_lose(settings: Settings) -> str:
     """What a load takes the place of, in words; empty where there is nothing."""
     cloud = LocalCloud(settings)
+    # What is in its place is lost all the same, so a torn state is no obstacle.
+    StateFile(settings.state_file).mend()
     resources = len(resources_in_state(settings.state_file)) if cloud.localstack.answers() else 0
     servers = len(cloud.servers())
     if not cloud.process() and not servers:

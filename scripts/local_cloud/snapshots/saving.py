@@ -17,7 +17,8 @@ from scripts.local_cloud.snapshots.asking import ask
 from scripts.local_cloud.snapshots.manifest import Manifest
 from scripts.local_cloud.snapshots.shape import Inside
 from scripts.local_cloud.snapshots.shelf import Shelf, check_name
-from scripts.terraform import Terraform, resources_in_state
+from scripts.terraform import Terraform
+from scripts.terraform_state import StateFile, resources_in_state
 
 Say = Callable[[str], None]
 
@@ -34,7 +35,7 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
     MissingError
         The local cloud does not run, Terraform is at work or was killed, or there is no space.
     RemoteError
-        The local cloud did not come to rest, or holds what cannot be kept.
+        The local cloud did not come to rest, or holds what cannot be kept; Terraform's state is torn.
     """
     check_name(name)
     localstack = LocalStack(settings)
@@ -76,7 +77,7 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
 
 def _state(settings: Settings, folder: Path) -> None:
     """Terraform's state, if there is one; what comes later is not in it, so nobody may be changing it."""
-    if not settings.state_file.is_file():
+    if not StateFile(settings.state_file).content():
         return
     with settings.state_file.open("r+b") as state, (folder / Inside.STATE).open("xb") as copy:
         try:
