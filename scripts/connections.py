@@ -103,7 +103,8 @@ class Endpoint:
         if self.status == STORAGE_FULL:
             raise InstanceNotAvailableError(
                 f"The disk of DB instance {self.identifier} is full.",
-                "Free some space (on AWS: modify it to have more storage), then run the same command again.",
+                "Free some space (on AWS: modify it to have more storage), run `lab up`, which starts its "
+                "server if that ended, then the same command again.",
             )
         if self.status not in _ANSWERING or self.host is None or self.port is None:
             raise InstanceNotAvailableError(

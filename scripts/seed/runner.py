@@ -237,8 +237,11 @@ def _postgres(work: _Work, dataset: Dataset) -> Seeded:
         if found and found.version == dataset.version:
             return _described(dataset, place, "in place", found)
         connection.commit()
-        loaded = postgres_loader.load(connection, dataset, work.scale, work.seed, _at(work.progress, place))
-        postgres_loader.analyze(connection)
+        with storage.explained(work.session, identifier):
+            loaded = postgres_loader.load(
+                connection, dataset, work.scale, work.seed, _at(work.progress, place)
+            )
+            postgres_loader.analyze(connection)
     return _described(dataset, place, "loaded", loaded)
 
 

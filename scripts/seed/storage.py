@@ -1,6 +1,9 @@
-"""Ends a load whose server waits for space on its disk: MySQL and MariaDB do, for as long as it takes.
+"""A load whose server finds no space on its disk: said as such, whatever the server made of it.
 
-Source: "How MySQL Handles a Full Disk", MySQL Reference Manual. RDS calls such an instance ``storage-full``.
+Some statements fail; with others MySQL and MariaDB wait for space, for as long as it takes; where not even a
+rollback or the log finds any, MariaDB and PostgreSQL end. RDS calls such an instance ``storage-full``.
+
+Source: "How MySQL Handles a Full Disk", MySQL Reference Manual.
 """
 
 from __future__ import annotations
@@ -34,30 +37,49 @@ def watched(session: boto3.Session, identifier: str, connection: MySQLConnection
     RemoteError
         It was, and the load did not end.
     """
-    over, full = threading.Event(), threading.Event()
+    over = threading.Event()
 
     def watch() -> None:
         while not over.wait(_INTERVAL):
-            with suppress(LabError, ClientError, BotoCoreError):
-                if connections.find(session, identifier).status == connections.STORAGE_FULL:
-                    full.set()
-                    _cut(connection)
-                    return
+            if _full(session, identifier):
+                _cut(connection)
+                return
 
     thread = threading.Thread(target=watch, name="seed-storage", daemon=True)
     thread.start()
     try:
-        yield
-    except LabError as error:
-        if not full.is_set():
-            raise
-        raise RemoteError(
-            f"The disk of DB instance {identifier} is full, and its server waits for space.",
-            "Free some, then run the same command again: within a minute the server goes on by itself.",
-        ) from error
+        with explained(session, identifier):
+            yield
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def explained(session: boto3.Session, identifier: str) -> Iterator[None]:
+    """Name the full disk, where there is one, as what a load failed by.
+
+    Raises
+    ------
+    RemoteError
+        The load failed, and the instance's storage is full.
+    """
+    try:
+        yield
+    except LabError as error:
+        if not _full(session, identifier):
+            raise
+        raise RemoteError(
+            f"The disk of DB instance {identifier} is full: {error.what}",
+            "Free some space, then run `lab up`, which starts its server if that ended, and the same command "
+            "again: a server that waits goes on within a minute.",
+        ) from error
+
+
+def _full(session: boto3.Session, identifier: str) -> bool:
+    with suppress(LabError, ClientError, BotoCoreError):
+        return connections.find(session, identifier).status == connections.STORAGE_FULL
+    return False
 
 
 def _cut(connection: MySQLConnection) -> None:

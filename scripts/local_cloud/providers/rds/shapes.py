@@ -20,8 +20,8 @@ _RESTING = frozenset({"available", "failed", "incompatible-parameters"})
 def status(instance: DBInstance) -> str:
     """``DBInstanceStatus``, by the server's process and not by what was last known of it.
 
-    An instance whose server died is ``failed`` until ``lab up`` or RebootDBInstance brings it back, and one
-    whose disk is full is ``storage-full``.
+    An instance whose disk is full is ``storage-full``, also where its server ended for that; one whose server
+    died otherwise is ``failed`` until ``lab up`` or RebootDBInstance brings it back.
     """
     if instance.status not in _RESTING:
         return instance.status
@@ -29,8 +29,10 @@ def status(instance: DBInstance) -> str:
         found = servers().status(instance.resource_id)
     except ServerNotFoundError:
         found = None
+    if found and found.disk_full and (found.alive or instance.status != "incompatible-parameters"):
+        return "storage-full"
     if found and found.alive:
-        return "storage-full" if found.disk_full else "available"
+        return "available"
     return "failed" if instance.status == "available" else instance.status
 
 
