@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,13 @@ def test_a_full_disk_anywhere_is_told_as_such(
 def test_ctrl_c_gets_a_sentence(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "LocalCloud", lambda _: signal.raise_signal(signal.SIGINT))
+    def interrupted(_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        # Another thread can keep Python from looking for signals at once.
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(cli, "LocalCloud", interrupted)
     assert run("status") == ExitCode.MISSING
     assert "Interrupted" in capsys.readouterr().err
 
