@@ -7,7 +7,6 @@ What takes long to import, and few commands need, is imported by these alone.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,13 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
-from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text as Content
 
 from scripts import aws, config, costs, leftovers, orphans, overview
+from scripts.commands import needs
+from scripts.commands.output import AsJson
+from scripts.commands.output import print_json as _print_json
+from scripts.commands.output import result as _result
+from scripts.commands.output import say as _say
+from scripts.commands.output import talk as _talk
 from scripts.config import ROOT, Settings
 from scripts.errors import BadInputError, ExitCode, MissingError, RemoteError
 from scripts.local_cloud import lifecycle, status
@@ -51,17 +55,6 @@ app = typer.Typer(
 )
 
 
-def _console(*, stderr: bool) -> Console:
-    # ":secret:" in an ARN is no emoji; and what a program or a file reads is not folded at 80 columns.
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, emoji=False, width=None if stream.isatty() else 220)
-
-
-# Standard output holds a command's one result; everything said on the way goes to standard error.
-_result = _console(stderr=False)
-_talk = _console(stderr=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
 
 
@@ -154,7 +147,7 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what apply would change. Exit 0: nothing; 1: something."""
     settings: Settings = context.obj
-    terraform = _terraform(settings)
+    terraform = needs.terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -172,7 +165,7 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
 def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> None:
     """Build the whole environment, load the datasets, and say what is there and how to reach it."""
     settings: Settings = context.obj
-    terraform = _terraform(settings)
+    terraform = needs.terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -252,7 +245,7 @@ def load_datasets(
         if dump is None:
             _refuse("--dump", into=into, database=database)
             runner.check_request(datasets or (), scale, number)
-            _need_local_cloud(settings)
+            needs.local_cloud(settings)
             results: Sequence[Seeded | DumpLoaded] = runner.restore(
                 settings, session, datasets or (), scale, number, progress
             )
@@ -300,7 +293,7 @@ def inspect(
         shown = inspector.read_plan(plan_file) if plan_file else _fresh_plan(settings)
         environment = inspector.of_plan(settings, shown)
     else:
-        _need_local_cloud(settings)
+        needs.local_cloud(settings)
         environment = inspector.of_aws(settings, aws.session(settings))
     written = inspector.write(environment, inspector.Files(svg, png, html, dark))
     if as_json:
@@ -564,21 +557,6 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
     terraform.recovered()
 
 
-def _terraform(settings: Settings) -> Terraform:
-    """Terraform, found before anything else is begun."""
-    terraform = Terraform(settings, say=_say)
-    _ = terraform.program
-    return terraform
-
-
-def _need_local_cloud(settings: Settings) -> None:
-    """Say at once that there is none, where boto3 would try for many seconds."""
-    if settings.target == "local" and LocalCloud(settings).localstack.running() is None:
-        raise MissingError(
-            "LocalStack does not run, so nothing of the environment exists.", "Start it: make apply"
-        )
-
-
 def _present(settings: Settings) -> bool:
     """Whether LocalStack is there; one that is and does not answer still holds the environment."""
     localstack = LocalCloud(settings).localstack
@@ -611,7 +589,7 @@ def _confirm(question: str, yes: bool) -> None:
 
 def _fresh_plan(settings: Settings) -> dict[str, Any]:
     """A plan made now, in the shape of ``terraform show -json``."""
-    terraform = _terraform(settings)
+    terraform = needs.terraform(settings)
     with _changing(settings):
         if settings.target == "local":
             _up(settings)
@@ -650,14 +628,6 @@ def _print_overview(entries: list[overview.Entry], as_json: bool) -> None:
     for entry in entries:
         for command in entry.commands:
             _result.print(f"  {command}", soft_wrap=True, markup=False, highlight=False)
-
-
-def _say(text: str) -> None:
-    _talk.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
 
 
 def _fail_unforeseen(error: Exception) -> NoReturn:

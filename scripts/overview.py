@@ -44,7 +44,7 @@ def describe(settings: Settings, outputs: Mapping[str, Any]) -> list[Entry]:
     outputs
         Values of the root module's outputs.
     """
-    aws = _aws_command(settings)
+    aws = aws_command(settings)
     return [
         *_databases(settings, outputs.get("databases", {}), aws),
         *(
@@ -105,7 +105,8 @@ def _application(outputs: Mapping[str, Any]) -> Iterator[Entry]:
         yield Entry("bastion", bastion, outputs["bastion"].get("public_ip") or "-")
 
 
-def _aws_command(settings: Settings) -> str:
+def aws_command(settings: Settings) -> str:
+    """How the AWS CLI is called for this target."""
     if settings.target == "aws":
         return "aws"
     default = Settings().gateway_port == settings.gateway_port
