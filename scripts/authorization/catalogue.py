@@ -1,4 +1,4 @@
-"""Which actions, resource types and condition keys AWS publishes, for the lab's services and for all (``aws:``).
+"""Which actions, resource types and condition keys AWS publishes, for the lab's services and for all.
 
 A key that is published but absent from a request is *missing*, which every operator has an answer for; a key
 that nobody published here is *unknown*, and makes an answer that depends on it impossible.

@@ -77,7 +77,7 @@ class Condition:
 
     def _of_values(self, values: tuple[str, ...], resolve: Resolve) -> Match:
         if self.qualifier is Qualifier.NONE:
-            # AWS asks for a qualifier where a key has several values, and says nothing of what happens without.
+            # AWS asks for a qualifier where a key has several values, and does not say what happens without.
             return self._of_one(values[0], resolve) if len(values) == 1 else Match.UNKNOWN
         # "A null data set, such as an empty string" meets ForAllValues and never ForAnyValue.
         answers = [self._of_one(value, resolve) for value in values if value]

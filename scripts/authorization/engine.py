@@ -176,7 +176,7 @@ class _Evaluation:
     def _within_account(
         self, named: _Grants, own: list[tuple[PolicyKind, Match]]
     ) -> list[tuple[PolicyKind, Match]]:
-        """The resource's policy or the principal's own may allow; how the first names it says what still limits."""
+        """The resource's policy or the principal's own may allow; how the first names it says what limits."""
         limits = [(kind, answer) for kind, answer in own if kind is not PolicyKind.IDENTITY]
         own_answer = min(answer for _, answer in own)
         if self._needs_resource_policy:

@@ -91,7 +91,7 @@ def _decimal(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def instant(text: str) -> datetime | None:
-    """A W3C/ISO 8601 date (and time), year, year and month, or seconds of the epoch; None where it is neither."""
+    """A W3C/ISO 8601 date (and time), year, year and month, or seconds of the epoch; None: neither."""
     text = text.strip()
     try:
         if len(text) == 4 and text.isdigit():

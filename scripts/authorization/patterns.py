@@ -82,7 +82,7 @@ def _variable(body: str) -> Part:
 
 
 def parse_resource(text: str, *, variables: bool) -> Parts:
-    """Take a Resource apart: variables count only behind the fifth colon; a short ARN is completed with ``*``."""
+    """Take a Resource apart: variables count only behind the fifth colon, short ARNs are completed."""
     if text == "*":
         return (Wildcard.ANY,)
     fields = text.split(":", _ARN_FIELDS - 1)

@@ -83,7 +83,7 @@ class Texts:
         found = pattern.match(value, request.resolve)
         if not isinstance(found, Unresolved):
             return found
-        # As in conditions: a variable without a value fails to match; in a negated element AWS leaves it open.
+        # As in conditions: a variable without a value fails to match; negated, AWS leaves it open.
         return Match.UNKNOWN if self._negated or found is Unresolved.UNKNOWN else Match.NO
 
 

@@ -45,7 +45,7 @@ _TRUST_ACTIONS = {
 
 
 def checked_document(text: str, name: str = "") -> dict[str, Any]:
-    """Read a document of the right form, whatever it is for: what is weighed may be older than a rule for writing.
+    """Read a document of the right form, whatever it is for: what is weighed may be older than a rule.
 
     Raises
     ------
