@@ -1,0 +1,120 @@
+"""Whether a request comes from whom it says: key, session, date and signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from botocore.model import ServiceModel
+
+from scripts.local_cloud.authorization import callers, refusals, signatures, signing
+from scripts.local_cloud.authorization.callers import ANONYMOUS, Caller
+from scripts.local_cloud.authorization.signatures import Sent
+from scripts.local_cloud.authorization.signing import Scheme, Signed, Unreadable
+from scripts.local_cloud.providers.moto_backend import identities
+from scripts.local_cloud.providers.moto_backend.identities import Key
+
+_DATE = "%Y%m%dT%H%M%SZ"
+#: How far a request's clock may be from ours; S3 allows more than the others.
+_SKEW = timedelta(minutes=5)
+_S3_SKEW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request as it came, before anybody changed it.
+
+    Attributes
+    ----------
+    key_id
+        Of the access key that signed; None where nothing is signed.
+    authorization
+        The header, or an empty text.
+    sent
+        What was signed.
+    query
+        The address's parameters, decoded.
+    """
+
+    key_id: str | None
+    authorization: str
+    sent: Sent
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who sent a request, and by which signature; no signature is nobody's."""
+
+    caller: Caller
+    signed: Signed | None = None
+
+
+def check(service: ServiceModel, arrival: Arrival) -> Proof:
+    """Who sent a request.
+
+    Raises
+    ------
+    CommonServiceException
+        The key, the session, the date or the signature is not good, in the service's own words.
+    """
+    if arrival.key_id is None:
+        return Proof(ANONYMOUS)
+    signed, caller, key = holder(service, arrival)
+    _check_date(service, signed)
+    # Addresses for S3 that were signed with version 2 are LocalStack's to check, which has done so by now.
+    if signed.scheme is not Scheme.V2_ADDRESS:
+        expected = signatures.expected(signed, key.secret, arrival.sent)
+        if not expected.is_that_of(signed):
+            raise refusals.wrong_signature(service, signed, expected)
+    return Proof(caller, signed)
+
+
+def holder(service: ServiceModel, arrival: Arrival) -> tuple[Signed, Caller, Key]:
+    """Whose key a request names; its signature is not looked at.
+
+    Raises
+    ------
+    CommonServiceException
+        There is no such key, it may not be used, or its session is not good.
+    """
+    try:
+        signed = signing.read(arrival.authorization, arrival.sent.headers, arrival.query)
+    except Unreadable as unreadable:
+        raise refusals.unreadable(service, str(unreadable)) from unreadable
+    key = identities.key(signed.key_id)
+    if key is None or not key.active:
+        raise refusals.unknown_key(service, signed.key_id)
+    session = None if key.user else callers.find_session(key, signed.key_id)
+    if not key.user and session is None:
+        raise refusals.unknown_key(service, signed.key_id)
+    if signed.token != (session.token if session else ""):
+        raise refusals.wrong_token(service, signed.key_id)
+    if session is not None and session.is_over:
+        raise refusals.expired_session(service)
+    caller = callers.caller(key, session)
+    if caller is None:
+        raise refusals.unknown_key(service, signed.key_id)
+    return signed, caller, key
+
+
+def _check_date(service: ServiceModel, signed: Signed) -> None:
+    if signed.scheme in (Scheme.V2, Scheme.V2_ADDRESS):
+        return
+    try:
+        date = datetime.strptime(signed.date, _DATE).replace(tzinfo=UTC)
+    except ValueError:
+        raise refusals.unreadable(
+            service, f"X-Amz-Date must be YYYYMMDDTHHMMSSZ, not {signed.date!r}"
+        ) from None
+    if not signed.date.startswith(signed.day):
+        raise refusals.unreadable(
+            service, f"Date in Credential scope does not match YYYYMMDD from X-Amz-Date: {signed.day}"
+        )
+    now = datetime.now(UTC)
+    skew = _S3_SKEW if service.service_name == "s3" else _SKEW
+    if signed.in_address and now > date + timedelta(seconds=signed.expires):
+        raise refusals.expired_address(service)
+    if date > now + skew or (not signed.in_address and date < now - skew):
+        raise refusals.wrong_time(service, signed.date, now.strftime(_DATE), early=date > now)

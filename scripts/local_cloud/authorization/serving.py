@@ -1,0 +1,64 @@
+"""What happens to a request that is judged: who it is from, what it asks for, and whether that is allowed."""
+
+from __future__ import annotations
+
+from localstack.aws import handlers
+from localstack.aws.api import RequestContext
+from localstack.aws.chain import HandlerChain
+from localstack.http import Response
+
+from scripts.local_cloud.authorization import authenticating, deleting, writing
+from scripts.local_cloud.authorization.asked import Call
+from scripts.local_cloud.authorization.authenticating import Arrival
+from scripts.local_cloud.authorization.judging import Judge
+from scripts.local_cloud.authorization.signatures import Sent
+from scripts.local_cloud.providers.sts import service as sts
+
+
+def arrival(context: RequestContext, key_id: str | None, authorization: str, body_hash: str) -> Arrival:
+    """A request as it came."""
+    request = context.request
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        lower = name.lower()
+        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
+    target = request.environ.get("RAW_URI") or request.full_path
+    return Arrival(key_id, authorization, Sent(request.method, target, headers, body_hash), request.args)
+
+
+def check_address(context: RequestContext, came: Arrival) -> None:
+    """Refuse an address for S3 whose key is none, or whose session is over."""
+    if context.service is None or context.service.service_name != "s3" or came.authorization:
+        return
+    operation = handlers.parse_pre_signed_url_request.pre_signed_handlers["s3"]
+    context.operation = operation._get_op_from_request(context.request)
+    authenticating.holder(context.service, came)
+    context.operation = None
+
+
+def serve(context: RequestContext, came: Arrival | None) -> Response | None:
+    """Judge a request; an answer where it is not the service that answers.
+
+    Raises
+    ------
+    CommonServiceException
+        It is refused.
+    """
+    caller = None
+    if came is not None:
+        proof = authenticating.check(context.service, came)
+        caller = context.lab_caller = proof.caller
+        judge = Judge.of(context, proof)
+        if context.service_operation == ("s3", "DeleteObjects"):
+            return deleting.sift(context, judge)
+        judge.check(Call.of(context))
+    writing.check(context, caller)
+    if context.service.service_name == "sts" and sts.answers(context.operation.name):
+        return sts.answer(context, caller)
+    return None
+
+
+def after(chain: HandlerChain, context: RequestContext, response: Response) -> None:
+    """What is noted of, or added to, an answer."""
+    sts.note(chain, context, response)
+    deleting.add(chain, context, response)
