@@ -77,7 +77,7 @@ class _Search:
                 self._give_up(flow, follow(current, flow))
 
     def _give_up(self, flow: Flow, path: Path) -> None:
-        """What blocks a flow still, with everything repaired that could be, is not repaired by any setting."""
+        """What still blocks a flow, with everything repaired that could be, no setting repairs."""
         if not path.open:
             self.stuck.add(flow.key)
             left = [replace(each, repair=None, alternatives=()) for each in path.blockers]
@@ -126,7 +126,17 @@ class _Search:
                 same = next((each for each in others if _cause(each) == _cause(mine)), None)
                 if same is not None and all(_cause(each) != _cause(mine) for each in blockers):
                     blockers.append(replace(mine, repair=same.repair, alternatives=same.alternatives))
-        return replace(path, blockers=tuple(blockers or self._without_cause(path, others)))
+        told = [self._with_common_alternatives(each) for each in blockers]
+        return replace(path, blockers=tuple(told or self._without_cause(path, others)))
+
+    def _with_common_alternatives(self, blocker: Blocker) -> Blocker:
+        """A blocker whose alternatives would do for every path that its repair is for."""
+        common = blocker.alternatives
+        for found in self.found.values():
+            for other in found:
+                if other.repair == blocker.repair:
+                    common = tuple(each for each in common if each in other.alternatives)
+        return replace(blocker, alternatives=common) if common != blocker.alternatives else blocker
 
     def _counts(self, blocker: Blocker) -> bool:
         return blocker.repair is None or blocker.repair in self.repairs

@@ -102,7 +102,7 @@ def _now(network: Network, places: tuple[Place, ...]) -> tuple[Place, ...]:
 
 def _without_interface(place: Place) -> Blocker:
     component = place.component
-    because = f"{wording.called(component)} has no network interface or address that packets could go to or come from."
+    because = f"{wording.called(component)} has no network interface or address to send from or to."
     return Blocker("UNASSOCIATED_COMPONENT", component, Direction.FORWARD, None, because, None)
 
 
@@ -221,5 +221,5 @@ def _typical(network: Network, other: End, version: int) -> Address:
 
 def _stands_in(component: Component, address: Address) -> str:
     if component.id in SERVICES:
-        return f"no prefix list of {component.id} is in the input: {address}, somewhere on the internet, stands for it"
+        return f"no prefix list of {component.id} is in the input: {address} on the internet stands for it"
     return f"{address} stands for the internet: an address that no narrower rule or route speaks of"

@@ -100,7 +100,7 @@ def _private(walk: Walk, here: Party, source: Interface, there: Party, goal: Int
     ):
         walk.kind = "peering"
         because = (
-            f"The VPCs {source.vpc} and {goal.vpc} use the same addresses, and each keeps packets for them to "
+            f"The VPCs {source.vpc} and {goal.vpc} use the same addresses, and each keeps what goes to them to "
             "itself: no peering can join them."
         )
         walk.block("DISCONNECTED_VPCS", vpcs[source.vpc], leg, because)
