@@ -253,7 +253,7 @@ class _Vpc:
         allow = {
             "public": [_entry(100, "-1", "0.0.0.0/0")],
             "application": [
-                _entry(90, "6", "0.0.0.0/0", (22, 22), deny=True),
+                _entry(90, "6", f"10.{(self.number - 1) % self.of}.0.0/16", (22, 22), deny=True),
                 _entry(100, "6", "10.0.0.0/8"),
                 _entry(110, "6", "0.0.0.0/0", (1024, 65535)),
             ],
