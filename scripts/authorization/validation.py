@@ -250,11 +250,7 @@ def _resource_faults(
 def _of_bucket(text: str, bucket: str) -> bool:
     if not bucket:
         return text.startswith("arn:")
-    return (
-        text == bucket
-        or text.startswith(bucket + "/")
-        or (text.endswith("*") and bucket.startswith(text[:-1]))
-    )
+    return text == bucket or text.startswith((bucket + "/", bucket + "*"))
 
 
 def _s3_scope_faults(number: int, statement: Mapping[str, Any], texts: tuple[str, ...]) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Every condition operator, as a table: values that match, that do not, that are missing and that are several."""
+"""Every condition operator, as a table: values that match and do not, missing ones, several at once."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -112,8 +113,6 @@ PARTS = st.sampled_from(["identity", "resource", "boundary", "session", "scps"])
 
 def _with(policies: PolicySet, part: str, policy: Policy) -> PolicySet:
     """The set with one policy more; a boundary is made longer."""
-    from dataclasses import replace
-
     if part == "boundary":
         if policies.boundary is None:
             return policies
