@@ -6,11 +6,11 @@ nobody in from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from itertools import chain
 
-from scripts.reachability.model import Address, Cidr, GroupPeer, Interface, ListPeer, Network
+from scripts.reachability.model import Address, Cidr, GroupPeer, Interface, ListPeer, Network, TargetKind
 
 _WHOLE: dict[int, Cidr] = {4: ip_network("0.0.0.0/0"), 6: ip_network("2000::/3")}
 
@@ -40,22 +40,22 @@ def representatives(network: Network, ends: Iterable[Interface], version: int = 
     Addresses that belong to somebody in the network are not the internet's, and are left out.
     """
     whole = _WHOLE[version]
-    ranges, taken = (
+    ranges, inside = (
         {each for each in found if each.version == version and _within(each, whole)}
         for found in (_ranges(network, tuple(ends)), chain(_NOT_PUBLIC, _own(network)))
     )
-    return tuple(_one_of_each({*ranges, whole}, taken))
+    return tuple(_one_of_each({*ranges, whole}, inside, network.interface_of_public))
 
 
 def _own(network: Network) -> Iterator[Cidr]:
     for vpc in network.vpcs.values():
         yield from chain(vpc.cidrs, vpc.ipv6_cidrs)
-    yield from (ip_network(address) for address in network.interface_of_public)
 
 
 def _ranges(network: Network, ends: Collection[Interface]) -> Iterator[Cidr]:
     vpcs = {each.vpc for each in ends}
-    for name in dict.fromkeys(group for each in ends for group in each.groups):
+    judging = [*ends, *_middleboxes(network, vpcs)]
+    for name in dict.fromkeys(group for each in judging for group in each.groups):
         group = network.groups.get(name)
         for rule in group.rules if group else ():
             if not isinstance(rule.peer, GroupPeer | ListPeer):
@@ -70,20 +70,45 @@ def _ranges(network: Network, ends: Collection[Interface]) -> Iterator[Cidr]:
         yield from listed.cidrs
 
 
-def _one_of_each(ranges: Collection[Cidr], taken: Collection[Cidr]) -> Iterator[Address]:
-    """Of every range an address that is in no narrower one and not taken, where there is one."""
-    firsts = sorted({*ranges, *taken}, key=lambda each: (int(each.network_address), each.prefixlen))
-    for index, outer in enumerate(firsts):
-        if any(_within(outer, each) for each in taken):
+def _middleboxes(network: Network, vpcs: Container[str]) -> Iterator[Interface]:
+    """Interfaces that routes of these VPCs lead over."""
+    for table in network.route_tables.values():
+        for route in table.routes if table.vpc in vpcs else ():
+            if route.kind is TargetKind.INTERFACE and route.target in network.interfaces:
+                yield network.interfaces[route.target]
+
+
+def _one_of_each(
+    ranges: Collection[Cidr], inside: Collection[Cidr], taken: Container[Address]
+) -> Iterator[Address]:
+    """Of every range an address that is in no narrower one, not inside and not taken, where there is one.
+
+    Widest first where ranges begin together, so that what contains others comes before them.
+    """
+    known = sorted({*ranges, *inside}, key=lambda each: (int(each.network_address), each.prefixlen))
+    firsts = [int(each.network_address) for each in known]
+    lasts = [int(each.broadcast_address) for each in known]
+    reached = -1
+    for index, outer in enumerate(known):
+        if lasts[index] <= reached:
             continue
-        free, last = int(outer.network_address), int(outer.broadcast_address)
-        for inner in firsts[index + 1 :]:
-            first = int(inner.network_address)
-            if first > last or first > free:
+        if outer in inside:
+            reached = lasts[index]
+            continue
+        free, following = firsts[index], index + 1
+        while free <= lasts[index]:
+            if following < len(known) and firsts[following] <= free:
+                free = max(free, lasts[following] + 1)
+                following += 1
+            elif (address := _address(free, outer.version)) in taken:
+                free += 1
+            else:
+                yield address
                 break
-            free = max(free, int(inner.broadcast_address) + 1)
-        if free <= last:
-            yield IPv4Address(free) if outer.version == 4 else IPv6Address(free)
+
+
+def _address(number: int, version: int) -> Address:
+    return IPv4Address(number) if version == 4 else IPv6Address(number)
 
 
 def _within(inner: Cidr, outer: Cidr) -> bool:

@@ -57,7 +57,7 @@ def named_ends(network: Network) -> Iterator[NamedEnd]:
 
 
 class Typical:
-    """The public address that stands for the internet, to each end inside: the one that `engine.ask` takes."""
+    """The public address that stands for the internet to each end inside, as in `engine.ask`."""
 
     def __init__(self, network: Network) -> None:
         self._network = network

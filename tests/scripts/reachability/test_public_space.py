@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,8 +60,9 @@ def test_every_public_address_is_like_one_of_the_representatives(
     cidrs: list[IPv4Network], data: st.DataObject
 ) -> None:
     found = representatives(network(cidrs), [END])
-    near = st.sampled_from([each[place] for each in cidrs for place in (0, -1)] or [ip_address("8.8.8.8")])
-    address = data.draw(near | st.ip_addresses(v=4)) + data.draw(st.sampled_from([0, 1]))
+    near = st.sampled_from([each[place] for each in cidrs for place in (0, -1)] or [IPv4Address("8.8.8.8")])
+    number = int(data.draw(near | st.ip_addresses(v=4))) + data.draw(st.sampled_from([-1, 0, 1]))
+    address = IPv4Address(min(max(number, 0), 2**32 - 1))
     if address.is_global and not address.is_multicast:
         assert membership(cidrs, address) in {membership(cidrs, each) for each in found}
 
@@ -83,6 +84,16 @@ def test_an_address_that_somebody_in_the_network_has_is_not_the_internets() -> N
     other = Interface(id="eni-2", vpc="vpc-1", subnet="subnet-1", public_ip=IPv4Address("54.0.0.1"))
     assert IPv4Address("54.0.0.1") in representatives(Network.of([group, END]), [END])
     assert IPv4Address("54.0.0.1") not in representatives(Network.of([group, END, other]), [END])
+
+
+def test_rules_of_a_middlebox_divide_the_space_too() -> None:
+    foreign = IPv4Network("203.0.113.0/24")
+    group = SecurityGroup(id="sg-box", vpc="vpc-1", rules=(GroupRule(False, Traffic(), foreign),))
+    box = Interface(id="eni-box", vpc="vpc-1", subnet="subnet-1", groups=(group.id,))
+    route = Route(IPv4Network("0.0.0.0/0"), TargetKind.INTERFACE, box.id)
+    table = RouteTable(id="rtb-1", vpc="vpc-1", main=True, routes=(route,))
+    found = representatives(Network.of([group, box, table, END]), [END])
+    assert {each in foreign for each in found} == {True, False}
 
 
 def test_version_6_has_its_own_space() -> None:
