@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 #: What the model takes for the id of resources that AWS knows by their name; ``id`` of all others.
@@ -41,7 +42,7 @@ Path = tuple[str | int, ...]
 """Way into nested values: ``("kinesis_source_configuration", 0, "kinesis_stream_arn")``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
     """One instance of a resource.
 
@@ -57,6 +58,8 @@ class Declared:
         Its attributes as far as they are known.
     change
         What a plan does to it.
+    before
+        Its attributes before that; empty where there is no plan, or it is new.
     """
 
     address: str
@@ -66,6 +69,7 @@ class Declared:
     key: str | int | None
     values: Mapping[str, Any]
     change: Change = Change.NONE
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -90,6 +94,9 @@ class References(Protocol):
     def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
         """Addresses of the resources; empty when it refers to none."""
 
+    def code(self, declared: Declared, attribute: str) -> Any:
+        """An attribute's expression as it is written; None where nobody knows."""
+
 
 class NoReferences:
     """Of a state, where every value is known."""
@@ -97,6 +104,10 @@ class NoReferences:
     def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def code(self, declared: Declared, attribute: str) -> Any:
+        """Nothing: a state holds no code."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -149,6 +160,46 @@ class Declarations:
         aliases: Mapping[str, str] = self._aliases  # type: ignore[attr-defined]
         several = value if isinstance(value, list) else [value]
         return tuple(aliases.get(str(each), str(each)) for each in several)
+
+    def named(
+        self, declared: Declared, *path: str | int, types: Collection[str]
+    ) -> tuple[Declared | str, ...]:
+        """Resources of some types that an attribute names; an id that none of them has, as it is.
+
+        Other than of `ids`, a value that is known to be null names none, whatever its expression refers to.
+        """
+        value = value_at(declared.values, path)
+        if value in (None, "", []):
+            around = value_at(declared.values, path[:-1])
+            if isinstance(around, Mapping) and path[-1] in around:
+                return ()
+            return self.referred(declared, *path, types=types)
+        several = value if isinstance(value, list) else [value]
+        found = (
+            next((self._holders[t, str(v)] for t in types if (t, str(v)) in self._holders), v)
+            for v in several
+        )
+        return tuple(dict.fromkeys(each if isinstance(each, Declared) else str(each) for each in found))
+
+    def referred(self, declared: Declared, *path: str | int, types: Collection[str]) -> tuple[Declared, ...]:
+        """Resources of some types that an attribute's expression refers to, whatever its value."""
+        addresses = self.references.addresses(declared, path)
+        found = (self._by_address[each] for each in addresses if each in self._by_address)
+        return tuple(dict.fromkeys(each for each in found if each.type in types))
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Declared]:
+        return {each.address: each for each in self.resources}
+
+    @cached_property
+    def _holders(self) -> Mapping[tuple[str, str], Declared]:
+        """Type and id, ARN or name to the resource that has it."""
+        return {
+            (each.type, str(value)): each
+            for each in self.resources
+            for value in (each.values.get("id"), each.values.get("arn"), each.id)
+            if value
+        }
 
     def one(self, declared: Declared, *path: str | int) -> str:
         """The only one of `ids`; empty when there is none, or nobody can tell which."""

@@ -61,15 +61,17 @@ def _resources(plan: Mapping[str, Any]) -> Iterator[Declared]:
         if each["mode"] == "managed" and "deposed" not in each
     }
     changes = {address: _CHANGES[tuple(each["change"]["actions"])] for address, each in found.items()}
+    before = {address: each["change"].get("before") or {} for address, each in found.items()}
     planned = set()
     for module, each in _planned(plan["planned_values"].get("root_module", {})):
-        change = changes.get(each["address"], Change.NONE)
-        planned.add(each["address"])
-        yield _declared(each, module, each.get("values") or {}, change)
+        address = each["address"]
+        planned.add(address)
+        change = changes.get(address, Change.NONE)
+        yield _declared(each, module, each.get("values") or {}, change, before.get(address, {}))
     for address, each in found.items():
         if address not in planned and changes[address] is Change.DESTROY:
-            before = each["change"].get("before") or {}
-            yield _declared(each, each.get("module_address", ""), before, Change.DESTROY)
+            module = each.get("module_address", "")
+            yield _declared(each, module, before[address], Change.DESTROY, before[address])
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -80,7 +82,12 @@ def _planned(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
         yield from _planned(child)
 
 
-def _declared(found: Mapping[str, Any], module: str, values: Mapping[str, Any], change: Change) -> Declared:
-    return Declared(
-        found["address"], module, found["type"], found["name"], found.get("index"), values, change
-    )
+def _declared(
+    found: Mapping[str, Any],
+    module: str,
+    values: Mapping[str, Any],
+    change: Change,
+    before: Mapping[str, Any],
+) -> Declared:
+    key = found.get("index")
+    return Declared(found["address"], module, found["type"], found["name"], key, values, change, before)

@@ -16,6 +16,8 @@ _INDEX = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
 _TRAVERSAL = re.compile(rf"(?<![\w.\"-]){_NAME}(?:\.(?:{_NAME}|\*)|{_INDEX})+")
 #: An object with the keys of what it is made from: an index into it is an index into that.
 _SAME_KEYS = re.compile(rf"\$\{{\{{\s*for ({_NAME}), {_NAME} in ({_TRAVERSAL.pattern}) : \1 =>")
+#: ``[for name in ["a", "b"] : aws_subnet.this[name].id]``: the ones at the listed keys.
+_LISTED = re.compile(rf"\$\{{\[\s*for ({_NAME}) in (\[[^\[\]]*\]) : (.*)\]\}}", re.S)
 #: ``element(aws_subnet.public[*].id, count.index)``: the one at the own index.
 _ELEMENT = re.compile(r"element\(([^()]+?)(?:\[\*\]|\.\*)((?:\.\w+)*), *(count\.index|each\.key)\)")
 _STEP = re.compile(rf"\.({_NAME}|\*)|({_INDEX})")
@@ -70,8 +72,7 @@ class Configured:
     def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
         """Addresses of the resources; empty when it refers to none, or nobody can tell."""
         scope = self._scopes[declared.module]
-        body = scope.code.resources.get(f"{declared.type}.{declared.name}", {})
-        expression: Expression = body
+        expression: Expression = self._body(declared)
         for part in path:
             if isinstance(part, str):
                 expression = expression.get(part) if isinstance(expression, Mapping) else None
@@ -79,6 +80,14 @@ class Configured:
                 expression = expression[part] if len(expression) > part else None
         found = self._follow(expression, scope, declared, ())
         return tuple(dict.fromkeys(each for each in found if each != declared.address))
+
+    def code(self, declared: Declared, attribute: str) -> Expression:
+        """An attribute's expression as it is written; None where there is none."""
+        return self._body(declared).get(attribute)
+
+    def _body(self, declared: Declared) -> Mapping[str, Expression]:
+        code = self._scopes[declared.module].code
+        return code.resources.get(f"{declared.type}.{declared.name}", {})
 
     def _open(self, address: str) -> None:
         """Know a module instance and all that it is within."""
@@ -108,6 +117,11 @@ class Configured:
                 yield from self._follow(value, scope, each, ())
         elif isinstance(expression, str) and (same := _SAME_KEYS.match(expression)):
             yield from self._traverse(same[2], scope, each, path[:1])
+        elif isinstance(expression, str) and (listed := _LISTED.fullmatch(expression)):
+            name, keys, body = listed.groups()
+            for key in parse(f"x = {keys}\n", keys)["x"]:
+                at_key = re.sub(rf"\[{name}\]", f"[{key}]", body)
+                yield from self._follow(f"${{{at_key}}}", scope, each, path)
         elif isinstance(expression, str):
             expression = _ELEMENT.sub(r"\1[\3]\2", expression)
             for found in _TRAVERSAL.finditer(expression):
@@ -163,6 +177,8 @@ class Configured:
             return self._constant(yes if compared[0] == compared[1] else no, scope, each)
         if text in {"each.key", "count.index"}:
             return each.key if each is not None else None
+        if each is not None and each.key is not None:
+            text = re.sub(r"\$\{(?:each\.key|count\.index)\}", str(each.key), text)
         value = self._value(f"${{{text}}}", scope)
         return value if isinstance(value, str | int) else None
 

@@ -62,13 +62,13 @@ def assemble(found: Iterable[Found], *, region: str, source: str) -> Network:
 
 def dangling(network: Network) -> Iterator[str]:
     """Sentences on what refers to a component that is not there."""
-    for component, kind, wanted in _references(network):
+    for component, kind, wanted in references(network):
         if wanted not in getattr(network, kind):
             what = kind.replace("_", " ").removesuffix("s")
             yield f"The {component.kind} {component.id} refers to the {what} {wanted}, which is nowhere"
 
 
-def _references(network: Network) -> Iterator[tuple[Component, str, str]]:
+def references(network: Network) -> Iterator[tuple[Component, str, str]]:
     """Who refers to what: the component, the network's field, the id."""
     for component in _all(network):
         for field, kind in _FIELDS:

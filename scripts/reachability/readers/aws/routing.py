@@ -25,6 +25,7 @@ from scripts.reachability.model import (
 from scripts.reachability.readers.assembly import Found
 from scripts.reachability.readers.aws.documents import Documents, Entry, read, tags
 from scripts.reachability.readers.aws.fields import unknown
+from scripts.reachability.readers.services import service
 
 
 def routing(documents: Documents) -> Iterator[Found]:
@@ -292,11 +293,6 @@ def _endpoint(entry: Entry, *, lists: Mapping[str, str]) -> Iterator[Found]:
         state=state,
     )
     yield from unknown("VpcEndpoint", identifier, entry)
-
-
-def service(name: str) -> str:
-    """``s3`` of ``com.amazonaws.us-east-1.s3``; other names as they are."""
-    return name.split(".", 3)[3] if name.startswith("com.amazonaws.") and name.count(".") > 2 else name
 
 
 _LISTS = (("describe-prefix-lists", "PrefixList"), ("describe-managed-prefix-lists", "ManagedPrefixList"))
