@@ -1,7 +1,7 @@
 """A loopback address for each server: 127.20.0.2, 127.20.0.3 ..., on the port that AWS would use.
 
 Claims are shared by all local clouds of a user on this machine, so that two of them never collide, not even
-through servers that are stopped. Servers of other users are seen when a probe finds their port taken.
+through servers that are stopped; `machine` tells of other users' claims.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from scripts.errors import MissingError
 from scripts.local_cloud.databases.files import write_atomic
+from scripts.local_cloud.databases.machine import Machine
 from scripts.local_cloud.databases.model import Address
 
 #: Where a loopback address of its own cannot be had: 127.0.0.1 with one of these.
@@ -34,11 +35,14 @@ class Addresses:
     folder
         Shared by all local clouds of this user; holds ``addresses.json``: address to the journal file of
         the server that it belongs to. A claim whose journal file is gone is void.
+    machine
+        The claims of all users; None where there are no others.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, machine: Machine | None = None) -> None:
         self._file = folder / "addresses.json"
         self._lock = folder / "addresses.lock"
+        self._machine = machine
 
     def claim(
         self, port: int, owner: Path, record: Callable[[Address], None], before: Address | None = None
@@ -66,14 +70,17 @@ class Addresses:
                     continue
                 problem = _probe(host, port)
                 if problem is None:
-                    return self._take(claims, Address(host, port), owner, record)
+                    if self._of_this_user(host):
+                        return self._take(claims, Address(host, port), owner, record)
+                    continue
                 refused += 1
                 if problem == errno.EADDRNOTAVAIL or refused >= _PATIENCE:
                     break
             shared = [before.port] if before and before.fallback else []
             for number in dict.fromkeys([*shared, *FALLBACK_PORTS]):
                 key = f"127.0.0.1:{number}"
-                if key not in claims and _probe("127.0.0.1", number) is None:
+                free = key not in claims and _probe("127.0.0.1", number) is None
+                if free and self._of_this_user(key):
                     return self._take(claims, Address("127.0.0.1", number, fallback=True), owner, record)
         raise MissingError(
             f"No loopback address is free for port {port}, and ports {FALLBACK_PORTS.start} to "
@@ -98,6 +105,11 @@ class Addresses:
                     f"{address.host}:{address.port} now belongs to the server of {holder}.",
                     "Remove one of the two servers.",
                 )
+            if not self._of_this_user(key):
+                raise MissingError(
+                    f"{address.host}:{address.port} now belongs to another user's server.",
+                    "Remove one of the two servers.",
+                )
             if holder is None:
                 self._take(claims, address, owner)
         problem = _probe(address.host, address.port)
@@ -113,6 +125,7 @@ class Addresses:
             claims = self._read()
             if claims.get(_key(address)) == str(owner):
                 del claims[_key(address)]
+                self._give_back(_key(address))
             self._write(claims)  # without the void ones, too
 
     def _take(
@@ -137,9 +150,17 @@ class Addresses:
             # A journal that we may not look into counts as being there.
             with contextlib.suppress(PermissionError):
                 if not Path(owner).exists():
+                    self._give_back(key)
                     continue
             valid[str(key)] = str(owner)
         return valid
+
+    def _of_this_user(self, key: str) -> bool:
+        return self._machine is None or self._machine.take(key)
+
+    def _give_back(self, key: str) -> None:
+        if self._machine:
+            self._machine.give_back(key)
 
     def _write(self, claims: dict[str, str]) -> None:
         write_atomic(self._file, json.dumps(claims, indent=1) + "\n")

@@ -23,6 +23,7 @@ from scripts.local_cloud.databases.authority import Authority
 from scripts.local_cloud.databases.engine import EngineServer
 from scripts.local_cloud.databases.files import clear_errors, remove_tree, secure_folder, write_atomic
 from scripts.local_cloud.databases.journal import Entry, Journal
+from scripts.local_cloud.databases.machine import Machine
 from scripts.local_cloud.databases.model import (
     Address,
     Applied,
@@ -62,7 +63,7 @@ class Lifecycle:
             self.place = Place(self.home, self.user)
         self._authority = Authority(local_dir / "authority")
         self._authority.ensure()
-        self._addresses = Addresses(shared_folder())
+        self._addresses = Addresses(shared_folder(), Machine())
 
     @contextlib.contextmanager
     def lock(self, resource_id: str, *, wait: bool = True) -> Iterator[None]:

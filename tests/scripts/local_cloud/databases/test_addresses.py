@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import socket
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ import pytest
 
 from scripts.errors import MissingError
 from scripts.local_cloud.databases.addresses import FALLBACK_PORTS, Addresses
+from scripts.local_cloud.databases.machine import Machine
 from scripts.local_cloud.databases.model import Address
 
 
@@ -98,6 +101,32 @@ def test_an_address_is_kept_through_the_loss_of_the_registry_unless_another_has_
         addresses.renew(address, tmp_path / "b.json")
     with _listener(address.host, port), pytest.raises(MissingError, match="EADDRINUSE"):
         addresses.renew(address, tmp_path / "a.json")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what another user made")
+def test_an_address_that_another_user_has_claimed_is_passed_over_though_nobody_listens(
+    tmp_path: Path, port: int
+) -> None:
+    everybodys = tmp_path / "machine"
+    first = _claim(Addresses(tmp_path, Machine(everybodys)), port, tmp_path / "a.json")
+    assert stat.S_IMODE(everybodys.stat().st_mode) == 0o1777
+    os.chown(everybodys / first.host, 65534, 65534)
+    (tmp_path / "addresses.json").unlink()
+    addresses = Addresses(tmp_path, Machine(everybodys))
+    second = _claim(addresses, port, tmp_path / "b.json")
+    assert second.host not in (first.host, "127.0.0.1")
+    with pytest.raises(MissingError, match="another user's server"):
+        addresses.renew(first, tmp_path / "a.json")
+    addresses.release(second, tmp_path / "b.json")
+    assert [path.name for path in everybodys.iterdir()] == [first.host]
+
+
+def test_a_folder_of_all_users_that_cannot_be_used_is_no_obstacle(tmp_path: Path, port: int) -> None:
+    (tmp_path / "machine").write_text("somebody's own")
+    addresses = Addresses(tmp_path, Machine(tmp_path / "machine"))
+    address = _claim(addresses, port, tmp_path / "a.json")
+    assert not address.fallback
+    addresses.release(address, tmp_path / "a.json")
 
 
 def test_a_torn_registry_is_taken_for_an_empty_one(tmp_path: Path, port: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import encodings.idna  # noqa: F401 - the child cannot load it
 import json
 import os
 import signal
@@ -12,7 +11,6 @@ import sys
 import textwrap
 import threading
 import time
-import traceback
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,10 +20,12 @@ import psycopg
 import pymysql
 import pytest
 
+from scripts.config import ROOT
 from scripts.errors import BadInputError, MissingError, RemoteError
 from scripts.local_cloud.databases import authority, launcher
 from scripts.local_cloud.databases.model import Engine, ServerNotFoundError, ServerSpec, ServerStatus
 from scripts.local_cloud.databases.servers import DatabaseServers
+from tests.scripts.local_cloud.databases import ordinary_user
 from tests.scripts.local_cloud.databases.conftest import PASSWORD, Cloud, spec
 
 ENGINES: tuple[Engine, ...] = ("mysql", "postgres")
@@ -343,40 +343,14 @@ def test_an_ordinary_user_has_servers_of_its_own() -> None:
     nobody = launcher.servers_user()
     folder = Path(subprocess.check_output(["mktemp", "-d", "/var/tmp/lab-test-XXXXXX"], text=True).strip())
     os.chown(folder, *nobody.owner)
-    child = os.fork()
-    if child == 0:
-        # The modules are loaded: the checkout may be closed to this user.
-        code = 1
-        try:
-            os.setgroups([])
-            os.setgid(nobody.gid)
-            os.setuid(nobody.uid)
-            os.environ["HOME"] = str(folder)
-            code = _life_of_a_server(folder / "local")
-        finally:
-            traceback.print_exc()
-            os._exit(code)
     try:
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        # A process of its own, since one that has threads cannot safely fork.
+        life = [sys.executable, "-m", ordinary_user.__name__, str(folder), str(nobody.uid), str(nobody.gid)]
+        done = subprocess.run(life, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
         assert not list((folder / "local" / "databases" / "journal").iterdir())
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
-
-
-def _life_of_a_server(local_dir: Path) -> int:
-    servers = DatabaseServers(local_dir, "epoch")
-    cloud = Cloud(servers, local_dir)
-    try:
-        for engine in ENGINES:
-            servers.create(spec(f"db-{engine}", engine), PASSWORD)
-            status = servers.status(f"db-{engine}")
-            assert status.data_dir.is_relative_to(local_dir)
-            assert _rows(cloud, status, "SELECT 1") == [(1,)]
-            servers.reboot(f"db-{engine}")
-            assert _rows(cloud, status, "SELECT 1") == [(1,)]
-    finally:
-        servers.delete_all()
-    return 0
 
 
 #: What a certificate looks like once the clock was set: back to before it begins, ahead to after its end.
