@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from scripts.reachability.answer import Answer, Blocker, Path, Question
 from scripts.reachability.flow import Flow
@@ -132,10 +133,10 @@ class _Search:
     def _with_common_alternatives(self, blocker: Blocker) -> Blocker:
         """A blocker whose alternatives would do for every path that its repair is for."""
         common = blocker.alternatives
-        for found in self.found.values():
-            for other in found:
-                if other.repair == blocker.repair:
-                    common = tuple(each for each in common if each in other.alternatives)
+        found = chain(*self.found.values(), *(path.blockers for path in self.paths.values()))
+        for other in found if common else ():
+            if other.repair == blocker.repair or _cause(other) == _cause(blocker):
+                common = tuple(each for each in common if each in other.alternatives)
         return replace(blocker, alternatives=common) if common != blocker.alternatives else blocker
 
     def _counts(self, blocker: Blocker) -> bool:

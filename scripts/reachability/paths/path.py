@@ -7,13 +7,16 @@ from ipaddress import ip_network
 from scripts.reachability import wording
 from scripts.reachability.answer import Direction, Path
 from scripts.reachability.flow import Flow
-from scripts.reachability.model import Interface, Network
-from scripts.reachability.paths.gates import security_groups
+from scripts.reachability.model import Interface, Network, TargetKind
+from scripts.reachability.paths.gates import network_acl, security_groups
+from scripts.reachability.paths.gateways import gateway_id, through_internet_gateway
 from scripts.reachability.paths.inbound import enter, outer_party, reply
-from scripts.reachability.paths.outbound import come_back, leave
+from scripts.reachability.paths.outbound import Exit, come_back, leave
+from scripts.reachability.paths.outside import TowardsOutside
 from scripts.reachability.paths.private import carry
 from scripts.reachability.paths.states import alive
 from scripts.reachability.repairs import AssignIpv6Address
+from scripts.reachability.routing import choose
 from scripts.reachability.walk import Leg, Party, Walk, answer, request, unseen
 
 
@@ -91,20 +94,56 @@ def _joined(network: Network, one: Interface, other: Interface) -> bool:
 
 def _private(walk: Walk, here: Party, source: Interface, there: Party, goal: Interface) -> None:
     """By private addresses: both directions are routed."""
-    leg = request(walk.packets, here, there)
-    vpcs = walk.network.vpcs
-    if source.vpc != goal.vpc and (
-        vpcs[source.vpc].holds(there.address)
-        or vpcs[goal.vpc].holds(here.address)
-        or _overlap(walk, source, goal)
-    ):
+    if source.vpc != goal.vpc and _clash(walk, here, source, there, goal):
         walk.kind = "peering"
+        vpcs = walk.network.vpcs
         because = (
-            f"The VPCs {source.vpc} and {goal.vpc} use the same addresses, and each keeps what goes to them to "
-            "itself: no peering can join them."
+            f"The VPCs {source.vpc} and {goal.vpc} use the same addresses, and each keeps what goes "
+            "to them: no peering can join them."
         )
-        walk.block("DISCONNECTED_VPCS", vpcs[source.vpc], leg, because)
+        walk.block("DISCONNECTED_VPCS", vpcs[source.vpc], request(walk.packets, here, there), because)
         return
+    # An IPv6 address is the same inside and outside: where routes lead out, packets reach it that way too.
+    six = walk.version == 6 and source.vpc != goal.vpc
+    if six and _leads_out(walk, source, there):
+        outer = Party(there.address, ip_network(there.address))
+        way = _sent_out(walk, here, source, outer)
+        if way is not None:
+            enter(walk, way.outer, goal, there)
+    else:
+        _sent_privately(walk, here, source, there, goal)
+    if six and _leads_out(walk, goal, here, answers=True):
+        reply(walk, here, goal, there)
+        back = answer(walk.packets, there, here)
+        through_internet_gateway(walk, back, gateway_id(walk.network, source.vpc), source.vpc)
+        network_acl(walk, back, source.subnet, egress=False)
+    else:
+        carry(walk, answer(walk.packets, there, here), goal, source)
+    walk.hop(answer(walk.packets, there, here), source, "knows the connection")
+
+
+def _clash(walk: Walk, here: Party, source: Interface, there: Party, goal: Interface) -> bool:
+    """Whether two VPCs take each other's addresses for their own, or would be refused a peering."""
+    one, other = walk.network.vpcs[source.vpc], walk.network.vpcs[goal.vpc]
+    if one.holds(there.address) or other.holds(here.address):
+        return True
+    new = not _joined(walk.network, source, goal)
+    return new and any(mine.overlaps(theirs) for mine in one.cidrs for theirs in other.cidrs)
+
+
+def _leads_out(walk: Walk, at: Interface, other: Party, *, answers: bool = False) -> bool:
+    """Whether a subnet's table sends packets for an address out of its VPC, by a gateway that takes them."""
+    network = walk.network
+    table = network.table_of.get(at.subnet)
+    choice = choose(network, table, network.vpcs[at.vpc], other.address) if table is not None else None
+    gateways = {TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_GATEWAY}
+    towards = TowardsOutside(network, walk.packets, other, only_gateway=answers)
+    return choice is not None and choice.route.kind in gateways and towards.fits(choice.route, at)
+
+
+def _sent_privately(walk: Walk, here: Party, source: Interface, there: Party, goal: Interface) -> None:
+    """The request, from interface to interface."""
+    leg = request(walk.packets, here, there)
     alive(walk, leg, source)
     hops, blockers = len(walk.hops[leg.direction]), len(walk.blockers)
     seen = carry(walk, leg, source, goal)
@@ -112,23 +151,10 @@ def _private(walk: Walk, here: Party, source: Interface, there: Party, goal: Int
     _first(walk, leg, source, hops, blockers)
     nat = walk.network.nat_gateways.get(goal.owner)
     if nat is not None:
-        because = (
-            f"The NAT gateway {wording.called(nat)} takes no connections: it only carries those of others."
-        )
+        because = f"The NAT gateway {wording.called(nat)} takes no connections: it only carries others'."
         walk.block("NO_PATH", nat, leg, because)
     security_groups(walk, leg, goal, egress=False)
     alive(walk, leg, goal)
-    back = answer(walk.packets, there, here)
-    carry(walk, back, goal, source)
-    walk.hop(back, source, "knows the connection")
-
-
-def _overlap(walk: Walk, source: Interface, goal: Interface) -> bool:
-    """Whether a peering that is not there yet would be refused: no two ranges may overlap."""
-    if _joined(walk.network, source, goal):
-        return False
-    vpcs = walk.network.vpcs
-    return any(one.overlaps(other) for one in vpcs[source.vpc].cidrs for other in vpcs[goal.vpc].cidrs)
 
 
 def _first(walk: Walk, leg: Leg, source: Interface, hops: int, blockers: int) -> None:
@@ -140,12 +166,17 @@ def _first(walk: Walk, leg: Leg, source: Interface, hops: int, blockers: int) ->
     walk.blockers += stopped
 
 
-def _outward(walk: Walk, here: Party, source: Interface, there: Party) -> None:
-    """To what lies outside."""
+def _sent_out(walk: Walk, here: Party, source: Interface, there: Party) -> Exit | None:
+    """The request, out of its VPC; None where it never gets there."""
     leg = request(walk.packets, here, there)
     alive(walk, leg, source)
     security_groups(walk, leg, source, egress=True)
-    way = leave(walk, here, source, there)
+    return leave(walk, here, source, there)
+
+
+def _outward(walk: Walk, here: Party, source: Interface, there: Party) -> None:
+    """To what lies outside."""
+    way = _sent_out(walk, here, source, there)
     if way is not None:
         come_back(walk, way, here, source, there)
 
@@ -160,10 +191,7 @@ def _inward(walk: Walk, here: Party, goal: Interface, there: Party) -> None:
 def _between(walk: Walk, here: Party, source: Interface, there: Party, goal: Interface) -> None:
     """Out of one VPC and into another that nothing joins to it, by public addresses."""
     outer = outer_party(walk, goal, there)
-    leg = request(walk.packets, here, outer)
-    alive(walk, leg, source)
-    security_groups(walk, leg, source, egress=True)
-    way = leave(walk, here, source, outer)
+    way = _sent_out(walk, here, source, outer)
     if way is not None:
         enter(walk, way.outer, goal, there)
         reply(walk, way.outer, goal, there)
