@@ -21,6 +21,7 @@ from tests.bench import (
     bench_growth,
     bench_kinesis,
     bench_memory,
+    bench_reachability,
     bench_requests,
     bench_seed,
     bench_start,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], list[Figure]]] = {
     "kinesis": bench_kinesis.run,
     "requests": bench_requests.run,
     "growth": bench_growth.run,
+    "reachability": bench_reachability.run,
     "apply": bench_apply.run,
     "memory": bench_memory.run,
 }

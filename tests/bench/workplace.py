@@ -39,6 +39,10 @@ class Sizes:
         Kinesis records, and requests of each kind.
     memory_scale
         Scale of the seed after which memory is looked at.
+    accounts, pairs
+        Interfaces of the accounts that are asked who reaches whom, and of those asked for all pairs.
+    questions
+        How many questions each account is asked.
     """
 
     starts: int = 5
@@ -48,10 +52,22 @@ class Sizes:
     records: int = 50_000
     requests: int = 600
     memory_scale: int = 100
+    accounts: tuple[int, ...] = (100, 1_000, 10_000)
+    pairs: tuple[int, ...] = (100, 1_000)
+    questions: int = 100
 
 
 QUICK = Sizes(
-    starts=1, seed_scale=1, seed_rounds=1, growth_scales=(1, 2), records=1_000, requests=32, memory_scale=2
+    starts=1,
+    seed_scale=1,
+    seed_rounds=1,
+    growth_scales=(1, 2),
+    records=1_000,
+    requests=32,
+    memory_scale=2,
+    accounts=(100, 200),
+    pairs=(100, 200),
+    questions=4,
 )
 
 

@@ -49,7 +49,7 @@ class Matrix:
         BadInputError
             An end, or the ports, are not in the matrix.
         """
-        return bool(self._of(ports)[self._class_of(source), self._class_of(destination)])
+        return bool(self._of(ports)[self.class_of(source), self.class_of(destination)])
 
     def _of(self, ports: Range) -> Flags:
         if ports not in self.open:
@@ -59,7 +59,8 @@ class Matrix:
             )
         return self.open[ports]
 
-    def _class_of(self, end: str) -> int:
+    def class_of(self, end: str) -> int:
+        """Place in `classes` of the one that an end belongs to."""
         number = self._numbers.get(end)
         if number is None:
             raise BadInputError(f"{end} is no end of the matrix.", "Give the id of an interface.")
