@@ -92,6 +92,10 @@ class Account:
         S3's settings for the whole account.
     scps, rcps
         The organisation's policies, one tuple a level from the root down.
+    unplaced
+        Policies of resources of which only the service is known (``s3``): each may be of any such one.
+    unplaced_block
+        The strictest of the blocks of public access of buckets that are not known.
     unknowns
         What the source of the account does not say, in sentences.
     """
@@ -106,6 +110,8 @@ class Account:
     account_public_access_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
+    unplaced: tuple[tuple[str, Policy], ...] = ()
+    unplaced_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
     unknowns: tuple[str, ...] = ()
 
     def judge(
@@ -251,7 +257,16 @@ class Account:
             role = self.roles.get(resource) if takes_role else None
             return (role.trust,) if role and role.trust else ()
         found = self.resource_policies.get(bucket_of(resource) or resource)
-        return (found,) if found else ()
+        return ((found,) if found else ()) + self._unplaced_side(request)
+
+    def _unplaced_side(self, request: Request) -> tuple[Policy, ...]:
+        service = request.resource.split(":", 3)[2:3] or [request.action_name.partition(":")[0]]
+        policies = [policy for name, policy in self.unplaced if name == service[0]]
+        is_stranger = request.principal.account != self.account_id
+        if bucket_of(request.resource) and is_stranger and self.unplaced_block.restrict_public_buckets:
+            why = "a bucket that is not known yet restricts public access"
+            policies.append(unknown_policy("public access block", PolicyKind.RESOURCE, why))
+        return tuple(policies)
 
     def _managed(self, arn: str) -> Policy:
         found = self.managed.get(arn)

@@ -57,5 +57,7 @@ def read_plan(
         found.resource_policies,
         found.blocks,
         found.account_block,
+        unplaced=tuple(found.unplaced),
+        unplaced_block=found.unplaced_block,
         unknowns=tuple(found.unknowns),
     )

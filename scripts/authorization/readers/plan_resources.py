@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +12,28 @@ from scripts.authorization.policies import Policy, PolicyKind, unknown_policy
 from scripts.authorization.public_access import PublicAccessBlock
 from scripts.authorization.readers.documents import stored_policy
 
+_INDEX = re.compile(r"\[[^\]]*\]")
+
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """A resource as it will be; attributes that are not known yet are absent from ``values``."""
+    """A resource as it will be.
+
+    Attributes
+    ----------
+    values
+        Its attributes, without those of ``unknown``.
+    unknown
+        Attributes that are known only after it is applied.
+    configured
+        Arguments that the configuration gives it; others that are unknown are AWS's own.
+    """
 
     address: str
     type: str
     values: Mapping[str, Any]
     unknown: frozenset[str]
+    configured: frozenset[str]
 
     def text(self, name: str) -> str:
         """An attribute that is a text; empty where it is none, or not known."""
@@ -40,18 +54,33 @@ class Collected:
     resource_policies: dict[str, Policy] = field(default_factory=dict)
     blocks: dict[str, PublicAccessBlock] = field(default_factory=dict)
     account_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
+    unplaced: list[tuple[str, Policy]] = field(default_factory=list)
+    unplaced_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
     unknowns: list[str] = field(default_factory=list)
 
 
 def planned_resources(plan: Mapping[str, Any]) -> Iterator[PlannedResource]:
     """Every resource that the plan leaves in place or makes."""
+    arguments = _arguments(plan.get("configuration", {}).get("root_module", {}))
     for change in plan["resource_changes"]:
         after = change["change"].get("after")
         if change.get("mode") == "managed" and after is not None:
             not_known = change["change"].get("after_unknown") or {}
             unknown = frozenset(name for name, value in not_known.items() if value is True)
             values = {name: value for name, value in after.items() if name not in unknown}
-            yield PlannedResource(change["address"], change["type"], values, unknown)
+            configured = arguments.get(_INDEX.sub("", change["address"]), frozenset())
+            yield PlannedResource(change["address"], change["type"], values, unknown, configured)
+
+
+def _arguments(module: Mapping[str, Any], prefix: str = "") -> dict[str, frozenset[str]]:
+    """Names of the arguments that the configuration gives each resource, by its address without index."""
+    found = {
+        prefix + resource["address"]: frozenset(resource.get("expressions", ()))
+        for resource in module.get("resources", ())
+    }
+    for name, call in module.get("module_calls", {}).items():
+        found |= _arguments(call.get("module", {}), f"{prefix}module.{name}.")
+    return found
 
 
 def planned_policy(
