@@ -23,7 +23,7 @@ _ELEMENT = re.compile(r"element\(([^()]+?)(?:\[\*\]|\.\*)((?:\.\w+)*), *(count\.
 _STEP = re.compile(rf"\.({_NAME}|\*)|({_INDEX})")
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[(?:\"([^\"]*)\"|(\d+))\])?")
 
-_CHOICE = re.compile(r"(.+?) == (.+?) \? (.+?) : (.+)")
+_CHOICE = re.compile(r"(.+?) \? (.+?) : (.+)")
 
 Key = str | int | None
 
@@ -170,19 +170,25 @@ class Configured:
     def _constant(self, text: str, scope: _Scope, each: Declared | None) -> Key:
         """Value of an index, where it is a literal, a key, or leads to a variable of the root module."""
         if chosen := _CHOICE.fullmatch(text):
-            left, right, yes, no = chosen.groups()
-            compared = [self._value(f"${{{side}}}", scope) for side in (left, right)]
-            if None in compared:
-                return None
-            return self._constant(yes if compared[0] == compared[1] else no, scope, each)
+            condition, yes, no = chosen.groups()
+            holds = self._holds(condition, scope, each)
+            return None if holds is None else self._constant(yes if holds else no, scope, each)
         if text in {"each.key", "count.index"}:
             return each.key if each is not None else None
         if each is not None and each.key is not None:
             text = re.sub(r"\$\{(?:each\.key|count\.index)\}", str(each.key), text)
-        value = self._value(f"${{{text}}}", scope)
+        value = self._value(f"${{{text}}}", scope, each)
         return value if isinstance(value, str | int) else None
 
-    def _value(self, expression: Expression, scope: _Scope) -> Any:
+    def _holds(self, condition: str, scope: _Scope, each: Declared | None) -> bool | None:
+        """Whether an equality, or a value that is true or false, holds; None where nobody knows."""
+        sides = condition.split(" == ")
+        values = [self._value(f"${{{side}}}", scope, each) for side in sides]
+        if None in values or len(sides) > 2:
+            return None
+        return values[0] == values[1] if len(values) == 2 else {True: True, False: False}.get(values[0])
+
+    def _value(self, expression: Expression, scope: _Scope, own: Declared | None = None) -> Any:
         """What an expression comes to, for the few forms that keys take; None for all others."""
         if isinstance(expression, list):
             return [self._value(each, scope) for each in expression]
@@ -196,12 +202,15 @@ class Configured:
         if code.startswith("coalesce(") and code.endswith(")"):
             values = (self._value(each, scope) for each in _arguments(code))
             return next((value for value in values if value is not None), None)
-        return self._at(code, scope) if _TRAVERSAL.fullmatch(code) else None
+        return self._at(code, scope, own) if _TRAVERSAL.fullmatch(code) else None
 
-    def _at(self, traversal: str, scope: _Scope) -> Any:
+    def _at(self, traversal: str, scope: _Scope, own: Declared | None) -> Any:
         root, _, tail = traversal.partition(".")
         first, *rest = list(self._steps(f".{tail}", scope, None))
-        value = self._named(root, str(first.value), rest, scope)
+        if root == "each" and own is not None and first.value == "value":
+            value = _inside(self._value(self._body(own).get("for_each"), scope), own.key)
+        else:
+            value = self._named(root, str(first.value), rest, scope)
         for step in rest[1:] if root == "module" else rest:
             value = _inside(value, step.value)
         return value

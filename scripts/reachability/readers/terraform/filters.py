@@ -271,7 +271,9 @@ def groups(
     stack: Stack, vpcs: Sequence[Vpc], subnets: Sequence[Subnet], lists: Mapping[str, PrefixList]
 ) -> Iterator[SecurityGroup]:
     """Every security group, those too that VPCs come with."""
-    networks: dict[str, Vpc | Subnet] = {each.id: each for each in (*vpcs, *subnets)}
+    networks: dict[str, Vpc | Subnet] = {}
+    networks |= {each.id: each for each in vpcs}
+    networks |= {each.id: each for each in subnets}
     rules = _Rules(stack, lists, networks).of_groups()
     seen = set()
     for each in stack.of(*GROUP):

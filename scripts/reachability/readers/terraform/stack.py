@@ -140,7 +140,13 @@ class Stack:
 
     def vpc(self, declared: Declared) -> str:
         """The VPC that a resource says it is in."""
-        return self.one(declared, "vpc_id", types=VPC)
+        found = self.one(declared, "vpc_id", types=VPC)
+        if not found:
+            # ``vpc_id = each.value.vpc_id`` of another resource: that one's.
+            others = self.referred(declared, "vpc_id", types=(*SUBNET, *GROUP))
+            other = others[0] if len(others) == 1 else by_key(declared, others)
+            found = self.vpc(other) if other is not None else ""
+        return found
 
     def peering(self, declared: Declared) -> str:
         """A peering connection, or the one that an accepter accepts."""
