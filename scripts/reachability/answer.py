@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scripts.reachability.model import Address, Component
+from scripts.reachability.model import AclEntry, Address, Component, GroupRule, Route
 
 if TYPE_CHECKING:
     from scripts.reachability.repairs import Repair
@@ -77,12 +77,15 @@ class Hop:
         component decides nothing.
     passes
         False where it is stopped here: the way goes on as if it were not, so that all blockers are found.
+    rule
+        What decided, as data: the first of them where several did.
     """
 
     component: Component
     header: Header
     decided: str = ""
     passes: bool = True
+    rule: GroupRule | AclEntry | Route | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from scripts.reachability.answer import Blocker, Direction, Header, Hop
-from scripts.reachability.model import Address, Cidr, Component, Interface, Network, Traffic
+from scripts.reachability.model import (
+    AclEntry,
+    Address,
+    Cidr,
+    Component,
+    GroupRule,
+    Interface,
+    Network,
+    Route,
+    Traffic,
+)
 from scripts.reachability.ranges import Range
 from scripts.reachability.repairs import Repair
 from scripts.reachability.traffic import Packets, Part
@@ -108,9 +118,17 @@ class Walk:
         self.passed: set[str] = set()
         self.kind = "local"
 
-    def hop(self, leg: Leg, component: Component, decided: str = "", *, passes: bool = True) -> None:
+    def hop(
+        self,
+        leg: Leg,
+        component: Component,
+        decided: str = "",
+        *,
+        passes: bool = True,
+        rule: GroupRule | AclEntry | Route | None = None,
+    ) -> None:
         """Packets come to a component."""
-        self.hops[leg.direction].append(Hop(component, leg.header, decided, passes))
+        self.hops[leg.direction].append(Hop(component, leg.header, decided, passes, rule))
 
     def block(
         self,

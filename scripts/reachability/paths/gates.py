@@ -41,7 +41,8 @@ def security_groups(walk: Walk, leg: Leg, interface: Interface, *, egress: bool)
     own = [walk.network.groups[each] for each in interface.groups if each in walk.network.groups]
     if verdict.passes:
         decided = "; ".join(wording.rule(rule) for _, rule in verdict.rules)
-        walk.hop(leg, verdict.rules[0][0] if verdict.rules else interface, decided)
+        group, rule = verdict.rules[0]
+        walk.hop(leg, group, decided, rule=rule)
         return
     way = "out" if egress else "in"
     what = f"{wording.traffic(leg.packets.protocol, leg.destination_ports)} {_way(leg, egress)}"
@@ -125,11 +126,12 @@ def network_acl(walk: Walk, leg: Leg, subnet: str, *, egress: bool) -> None:
     other = leg.destination if egress else leg.source
     verdict = acl_verdict(acl, egress=egress, parts=leg.parts, address=other.address)
     if verdict.passes:
-        walk.hop(leg, acl, "; ".join(wording.entry(each) for each in verdict.allowing))
+        decided = "; ".join(wording.entry(each) for each in verdict.allowing)
+        walk.hop(leg, acl, decided, rule=verdict.allowing[0])
         return
     denied = [wording.entry(each) if each is not None else "no entry allows it" for each in verdict.denying]
     decided = "; ".join(denied)
-    walk.hop(leg, acl, decided, passes=False)
+    walk.hop(leg, acl, decided, passes=False, rule=verdict.denying[0])
     what = f"{wording.traffic(leg.packets.protocol, leg.destination_ports)} {_way(leg, egress)}"
     stateless = (
         " (it remembers no connection, so answers need an entry too)" if leg.direction == "return" else ""

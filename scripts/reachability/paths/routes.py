@@ -56,7 +56,7 @@ def routed(walk: Walk, leg: Leg, at: Interface, towards: Towards) -> Route:
         return towards.wish(None, at).route
     choice = choose(network, table, network.vpcs[at.vpc], leg.destination.address)
     if choice is not None and fits(network, choice.route, at, towards):
-        walk.hop(leg, table, wording.route(choice.route))
+        walk.hop(leg, table, wording.route(choice.route), rule=choice.route)
         return choice.route
     return _Junction(walk, leg, at, towards, table, choice).repaired()
 
@@ -88,8 +88,9 @@ class _Junction:
         wish = self._meant()
         self.walk.assume(wish.why)
         address = self.leg.destination.address
-        taken = wording.route(self.choice.route) if self.choice is not None else f"no route to {address}"
-        self.walk.hop(self.leg, self.table, taken, passes=False)
+        chosen = self.choice.route if self.choice is not None else None
+        taken = wording.route(chosen) if chosen is not None else f"no route to {address}"
+        self.walk.hop(self.leg, self.table, taken, passes=False, rule=chosen)
         unfit = self._wrong(wish.route)
         repairs = self._repairs(wish.route) if unfit.repairable else []
         told = f"The route table {wording.called(self.table)} of {self.at.subnet} {unfit.because}"

@@ -4,7 +4,6 @@ from scripts.reachability.repairs.balancers import (
     AddBalancerSubnet,
     CreateListener,
     EnableCrossZone,
-    RegisterTarget,
 )
 from scripts.reachability.repairs.base import Repair
 from scripts.reachability.repairs.gateways import (
@@ -27,5 +26,5 @@ __all__ = [
     "AssociateAddress", "AssociateEndpoint", "AttachInternetGateway", "CreateEgressOnlyGateway",
     "CreateInternetGateway", "CreateListener", "CreateNatGateway", "CreatePeering", "CreateRoute",
     "DeleteAclEntry", "DeleteRoute", "DisableSourceDestCheck", "EnableCrossZone", "MakePublic",
-    "RegisterTarget", "Repair", "ReplaceRoute", "StartDbInstance", "StartInstance",
+    "Repair", "ReplaceRoute", "StartDbInstance", "StartInstance",
 ]  # fmt: skip

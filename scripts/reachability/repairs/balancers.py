@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scripts.reachability.model import Interface, Listener, Network, Target
+from scripts.reachability.model import Interface, Listener, Network
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,3 @@ class CreateListener:
         """With the further listener."""
         balancer = network.load_balancers[self.component]
         return network.having(replace(balancer, listeners=(*balancer.listeners, self.listener)))
-
-
-@dataclass(frozen=True)
-class RegisterTarget:
-    """A target group gets a further target."""
-
-    component: str
-    target: Target
-
-    def apply(self, network: Network) -> Network:
-        """With the further target."""
-        group = network.target_groups[self.component]
-        return network.having(replace(group, targets=(*group.targets, self.target)))
