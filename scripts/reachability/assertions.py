@@ -12,6 +12,8 @@ from scripts.reachability.answer import Answer, Blocker, Question
 from scripts.reachability.answer import Path as Way
 from scripts.reachability.assertion_file import Assertions, Connection, Endpoint, read
 from scripts.reachability.model import DbInstance, Instance, Interface, LoadBalancer, Network
+from scripts.reachability.paths.path import follow
+from scripts.reachability.plan import plan, understand
 from scripts.reachability.public_space import representatives
 
 #: The stack's prefix where nobody chose another one.
@@ -54,7 +56,7 @@ class Verdict:
         """Of a ``must_not`` that fails: every open way, whose hops say which rule let it through."""
         if self.connection.must:
             return ()
-        return tuple(way for answer in self.failures for way in answer.paths if way.open)
+        return tuple(way for answer in self.failures for way in _open_ways(self.connection, answer))
 
     def __str__(self) -> str:
         if self.skipped:
@@ -79,9 +81,9 @@ def check(
     Returns
     -------
     list of Verdict
-        In the order of the file, one for each pair of ends and port. Endpoints that the stack was built without
-        take their connections with them: those are skipped. That is taken to be so where the stack has nothing
-        of that kind at all.
+        In the order of the file, one for each pair of ends and port. Endpoints that the stack was built
+        without take their connections with them: those are skipped. That is taken to be so where the stack
+        has nothing of that kind at all.
 
     Raises
     ------
@@ -115,12 +117,31 @@ class _Check:
             if end.kind in _NOUNS and end.name not in self.found:
                 noun = _NOUNS[end.kind]
                 return Verdict(connection, f"the network was built without the {noun} {end.value!r}")
-        answers = (engine.ask(self.network, question) for question in self._questions(connection))
-        wrong = _blocked if connection.must else _lets_through
-        return Verdict(connection, failures=tuple(answer for answer in answers if wrong(answer)))
+        failures = self._failures(connection, *self._questions(connection))
+        return Verdict(connection, failures=tuple(failures))
+
+    def _failures(self, connection: Connection, *questions: Question) -> Iterator[Answer]:
+        """Answers that are not as the file says; of who must not, one open way is enough."""
+        for question in questions:
+            if connection.must:
+                answer = engine.ask(self.network, question)
+                if not answer.reachable:
+                    yield answer
+                    # What keeps out the typical address keeps out the others, and is told better of it.
+                    return
+            else:
+                answer = self._followed(question)
+                if _open_ways(connection, answer):
+                    yield answer
+
+    def _followed(self, question: Question) -> Answer:
+        """What is open and what is not, without a search for what would open it."""
+        asked = understand(self.network, question)
+        paths = tuple(follow(self.network, flow) for flow in plan(self.network, asked))
+        return Answer(asked.question, paths, asked.notes)
 
     def _questions(self, connection: Connection) -> Iterator[Question]:
-        """One question for each version of IP and each part of the internet."""
+        """One question for each version of IP and each part of the internet, the typical one first."""
         ends = connection.source, connection.destination
         ports = connection.port, connection.port
         for version in self._versions(connection):
@@ -131,7 +152,7 @@ class _Check:
             for here, there in (ends, ends[::-1]):
                 if here.kind != "internet":
                     continue
-                for address in representatives(self.network, self._interfaces(there), version):
+                for address in representatives(self.network, self._interfaces(there), version)[1:]:
                     pair = (str(address), destination) if here is ends[0] else (source, str(address))
                     yield Question(*pair, "tcp", ports, version)
 
@@ -194,18 +215,24 @@ class _Check:
             each.kind == endpoint.kind and each.name in self.found
             for each in self.assertions.endpoints.values()
         )
-        if kind_is_there or not endpoint.value.startswith(self.assertions.prefix):
+        if kind_is_there or not self._is_own(endpoint.value):
             return names
-        own = [each for each in names if each.startswith(self.assertions.prefix)]
-        return names if own else []
+        return names if any(self._is_own(each) for each in names) else []
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a name is one of the stack's."""
+        prefix = self.assertions.prefix
+        return name == prefix or name.startswith(f"{prefix}-")
 
     def _place(self, endpoint: Endpoint) -> str:
         return f"{self.assertions.path}, line {endpoint.line}: endpoints.{endpoint.name}"
 
 
-def _blocked(answer: Answer) -> bool:
-    return not answer.reachable
-
-
-def _lets_through(answer: Answer) -> bool:
-    return any(way.open for way in answer.paths)
+def _open_ways(connection: Connection, answer: Answer) -> tuple[Way, ...]:
+    """Open ways from the source: not those on which a load balancer passes on what may never come to it."""
+    end = connection.source
+    return tuple(
+        way
+        for way in answer.paths
+        if way.open and (end.kind == "internet" or end.value in (way.source.id, way.source.name))
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from itertools import chain
+from operator import itemgetter
 
 from scripts.reachability.model import Address, Cidr, GroupPeer, Interface, ListPeer, Network, TargetKind
 
@@ -37,14 +38,16 @@ def representatives(network: Network, ends: Iterable[Interface], version: int = 
 
     Notes
     -----
-    Addresses that belong to somebody in the network are not the internet's, and are left out.
+    The first one is typical: only the widest ranges speak of it. Addresses that belong to somebody in the network are not
+    the internet's, and are left out.
     """
     whole = _WHOLE[version]
     ranges, inside = (
         {each for each in found if each.version == version and _within(each, whole)}
         for found in (_ranges(network, tuple(ends)), chain(_NOT_PUBLIC, _own(network)))
     )
-    return tuple(_one_of_each({*ranges, whole}, inside, network.interface_of_public))
+    found = sorted(_one_of_each({*ranges, whole}, inside, network.interface_of_public), key=itemgetter(0))
+    return tuple(address for _, address in found)
 
 
 def _own(network: Network) -> Iterator[Cidr]:
@@ -80,8 +83,8 @@ def _middleboxes(network: Network, vpcs: Container[str]) -> Iterator[Interface]:
 
 def _one_of_each(
     ranges: Collection[Cidr], inside: Collection[Cidr], taken: Container[Address]
-) -> Iterator[Address]:
-    """Of every range an address that is in no narrower one, not inside and not taken, where there is one.
+) -> Iterator[tuple[int, Address]]:
+    """Of every range, with its prefix's length, an address of nobody that is in no narrower one.
 
     Widest first where ranges begin together, so that what contains others comes before them.
     """
@@ -103,7 +106,7 @@ def _one_of_each(
             elif (address := _address(free, outer.version)) in taken:
                 free += 1
             else:
-                yield address
+                yield outer.prefixlen, address
                 break
 
 
