@@ -123,6 +123,15 @@ def _other_way(draft: Draft, question: Question) -> None:
         draft.route(table, to, *draft.pick(gateways))
 
 
+def _unknown_way(draft: Draft, question: Question) -> None:
+    """A route to something that the model does not know, or that is gone."""
+    face = draft.pick(_near(draft, question))
+    to = draft.pick((ip_network("8.8.4.4/32"), ip_network("10.1.0.0/18")))
+    if not any(to.overlaps(each) for each in draft.get(Vpc, face.vpc).cidrs):
+        kind, target = draft.pick(((TargetKind.UNMODELLED, "tgw-1"), (TargetKind.PEERING, "pcx-gone")))
+        draft.route(draft.table_of(face.subnet), to, kind, target)
+
+
 def _detach(draft: Draft, question: Question) -> None:
     gateways: list[Component] = [*draft.all(InternetGateway), *draft.all(EgressOnlyGateway)]
     draft.replace(draft.pick(gateways), vpc=None)
@@ -172,6 +181,7 @@ DISTURBANCES: tuple[Callable[[Draft, Question], None], ...] = (
     _lose_route,
     _lose_route,
     _other_way,
+    _unknown_way,
     _detach,
     _stop,
     _lose_public_address,

@@ -26,10 +26,10 @@ def question_of(draft: Draft) -> Question:
     if special and draft.half():
         destination = draft.pick(tuple(special))
     if kind == "out":
-        destination = draft.pick(("internet", *OUTSIDE[:2]))
+        destination = draft.pick(("internet", *_outside(draft, source)))
     elif kind == "in":
-        source = draft.pick(("internet", *OUTSIDE[:2]))
         destination = draft.pick(tuple(special or names) if draft.half() else tuple(names))
+        source = draft.pick(("internet", *_outside(draft, destination)))
     elif kind == "service":
         destination = "s3"
     elif kind == "from-nat" and draft.all(NatGateway):
@@ -38,6 +38,19 @@ def question_of(draft: Draft) -> Question:
     elif kind == "address" and draft.unique_addresses(destination):
         destination = draft.pick(draft.unique_addresses(destination))
     return _traffic(draft, source, destination)
+
+
+def question_between(draft: Draft) -> Question:
+    """From an instance of the first VPC to one of the second."""
+    first, second = (
+        [each.id for each in draft.all(Instance) if each.id.split("-")[2] == vpc] for vpc in "01"
+    )
+    return _traffic(draft, draft.pick(first), draft.pick(second))
+
+
+def _outside(draft: Draft, end: str) -> tuple[str, ...]:
+    """Addresses outside of a version that an end speaks."""
+    return tuple(each for each in OUTSIDE if draft.versions(end, each))
 
 
 def _traffic(draft: Draft, source: str, destination: str) -> Question:

@@ -35,7 +35,7 @@ from scripts.reachability.model import (
 )
 from tests.scripts.reachability.disturbances import disturb
 from tests.scripts.reachability.drafts import SERVICE_LIST, Draft
-from tests.scripts.reachability.made_up_questions import question_of
+from tests.scripts.reachability.made_up_questions import question_between, question_of
 from tests.scripts.reachability.openings import open_for
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
@@ -50,10 +50,10 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A network and a question that it can be asked."""
+def cases(draw: st.DrawFn, *, overlapping: bool = False) -> Case:
+    """A network and a question that it can be asked; ``overlapping`` asks between VPCs that overlap."""
     draft = Draft(draw)
-    _vpcs(draft)
+    _vpcs(draft, overlapping=overlapping)
     _peerings(draft)
     _instances(draft)
     if draft.mostly_not():
@@ -63,21 +63,21 @@ def cases(draw: st.DrawFn) -> Case:
     if draft.mostly_not():
         _load_balancer(draft)
     _service(draft)
-    question = question_of(draft)
+    question = question_between(draft) if overlapping else question_of(draft)
     open_for(draft, question)
     if draft.half():
         disturb(draft, question)
     return Case(draft.network(), question)
 
 
-def _vpcs(draft: Draft) -> None:
-    count = draft.pick((1, 1, 2, 2, 3))
+def _vpcs(draft: Draft, *, overlapping: bool) -> None:
+    count = 2 if overlapping else draft.pick((1, 1, 2, 2, 3))
     for number in range(count):
-        clash = number > 0 and draft.rarely()
+        clash = number > 0 and (overlapping or draft.rarely())
         octet = 0 if clash and draft.half() else number
         cidr = IPv4Network("10.0.0.0/14" if clash and octet else f"10.{octet}.0.0/16")
         dual = draft.half()
-        six = (IPv6Network(f"2600:1f00:{number:x}00::/56"),) if dual else ()
+        six = (IPv6Network(f"2600:1f00:0:{number:x}00::/56"),) if dual else ()
         vpc = Vpc(id=f"vpc-{number}", cidrs=(cidr,), ipv6_cidrs=six)
         draft.add(vpc)
         for place in range(draft.pick((1, 2, 2, 3))):
@@ -87,7 +87,7 @@ def _vpcs(draft: Draft) -> None:
                     vpc=vpc.id,
                     zone=draft.pick((ZONES[place], ZONES[place], ZONES[0])),
                     cidr=IPv4Network(f"10.{octet}.{place}.0/24"),
-                    ipv6_cidr=IPv6Network(f"2600:1f00:{number:x}0{place}::/64") if dual else None,
+                    ipv6_cidr=IPv6Network(f"2600:1f00:0:{number:x}0{place}::/64") if dual else None,
                 )
             )
         draft.groups_of(vpc.id)
@@ -139,8 +139,8 @@ def _peerings(draft: Draft) -> None:
             for table in draft.tables(here.id):
                 for cidr in draft.ranges(there.id):
                     if draft.mostly():
-                        narrow = next(iter(cidr.subnets(new_prefix=cidr.prefixlen + 8)))
-                        to = narrow if draft.rarely() else cidr
+                        length = cidr.prefixlen + (8 if draft.rarely() else 0)
+                        to = ip_network(f"{cidr.network_address}/{length}")
                         draft.route(table, to, TargetKind.PEERING, peering.id)
 
 
