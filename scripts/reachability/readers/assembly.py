@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from scripts.errors import BadInputError
@@ -61,11 +61,16 @@ def assemble(found: Iterable[Found], *, region: str, source: str) -> Network:
 
 
 def dangling(network: Network) -> Iterator[str]:
-    """Sentences on what refers to a component that is not there."""
+    """Sentences on what is referred to and is not there, each with one that refers to it."""
+    missing: dict[tuple[str, str], dict[tuple[str, str], None]] = defaultdict(dict)
     for component, kind, wanted in references(network):
         if wanted not in getattr(network, kind):
-            what = kind.replace("_", " ").removesuffix("s")
-            yield f"The {component.kind} {component.id} refers to the {what} {wanted}, which is nowhere"
+            missing[kind, wanted][component.kind, component.id] = None
+    for (kind, wanted), by in missing.items():
+        what = kind.replace("_", " ").removesuffix("s")
+        (first_kind, first), *others = by
+        also = f" ({len(others)} more refer to it)" if others else ""
+        yield f"The {first_kind} {first} refers to the {what} {wanted}, which is nowhere{also}"
 
 
 def references(network: Network) -> Iterator[tuple[Component, str, str]]:

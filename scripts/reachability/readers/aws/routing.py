@@ -253,14 +253,14 @@ def _across(documents: Documents) -> Iterator[Found]:
     blocks: dict[str, dict[Cidr, None]] = defaultdict(dict)
 
     def note(entry: Entry) -> Iterator[Found]:
-        for side in (entry["RequesterVpcInfo"], entry["AccepterVpcInfo"]):
-            if side["VpcId"] not in own and entry["Status"]["Code"] not in _GONE:
-                written = [
-                    side.get("CidrBlock"),
-                    *(each["CidrBlock"] for each in side.get("CidrBlockSet") or ()),
-                ]
-                written += [each["Ipv6CidrBlock"] for each in side.get("Ipv6CidrBlockSet") or ()]
-                blocks[side["VpcId"]] |= {ip_network(each): None for each in written if each}
+        sides = (entry["RequesterVpcInfo"], entry["AccepterVpcInfo"])
+        foreign = [side for side in sides if side["VpcId"] not in own]
+        # Where neither side is ours, the answer about our VPCs is missing, and that is an error.
+        for side in foreign if len(foreign) == 1 and entry["Status"]["Code"] not in _GONE else ():
+            written = [side.get("CidrBlock")]
+            written += [each["CidrBlock"] for each in side.get("CidrBlockSet") or ()]
+            written += [each["Ipv6CidrBlock"] for each in side.get("Ipv6CidrBlockSet") or ()]
+            blocks[side["VpcId"]] |= {ip_network(each): None for each in written if each}
         yield from ()
 
     yield from read(documents, "describe-vpc-peering-connections", note)
