@@ -38,8 +38,8 @@ def representatives(network: Network, ends: Iterable[Interface], version: int = 
 
     Notes
     -----
-    The first one is typical: only the widest ranges speak of it. Addresses that belong to somebody in the network are not
-    the internet's, and are left out.
+    The first one is typical: only the widest ranges speak of it. Addresses that belong to somebody in the
+    network are not the internet's, and are left out.
     """
     whole = _WHOLE[version]
     ranges, inside = (

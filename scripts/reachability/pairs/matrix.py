@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from scripts.errors import BadInputError
-from scripts.reachability.model import Address, Network
+from scripts.reachability.model import PORTS, Address, Network
 from scripts.reachability.pairs.admission import Flags
 from scripts.reachability.pairs.classes import Class, classes
 from scripts.reachability.pairs.gates import Gates
 from scripts.reachability.pairs.ways import Way, Ways
 from scripts.reachability.ranges import Range
+from scripts.reachability.traffic import PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Matrix:
 def matrix(
     network: Network,
     protocol: str = "tcp",
-    ports: Sequence[Range] = ((0, 65535),),
+    ports: Sequence[Range] = (PORTS,),
     *,
     outside: Iterable[Address] = (),
 ) -> Matrix:
@@ -94,15 +95,34 @@ def matrix(
     Matrix
         With the verdict that `engine.ask` gives on each pair of interfaces by itself.
 
+    Raises
+    ------
+    BadInputError
+        The protocol is unknown, ports are out of order, or given where the protocol has none.
+
     Notes
     -----
     Everything but security groups depends on the places of two ends, of which there are few: the engine
     follows one packet for each pair of places, in a network in which every group admits all. What groups
     admit is a table for each direction; a pair is open where the way is and both tables say so.
     """
+    _check(protocol, ports)
     found = classes(network, outside)
     judge = _Judge(network, found, protocol)
     return Matrix(protocol, found, {each: judge.table(each) for each in dict.fromkeys(ports)})
+
+
+def _check(protocol: str, ports: Iterable[Range]) -> None:
+    if protocol not in PROTOCOLS:
+        known = ", ".join(PROTOCOLS)
+        raise BadInputError(f"Protocol {protocol!r} is unknown.", f"Give one of {known}.")
+    for first, last in ports:
+        if not PORTS[0] <= first <= last <= PORTS[1]:
+            what = f"{first}-{last} is no range of ports."
+            raise BadInputError(what, "Give ports of 0 to 65535, the lower one first.")
+        if protocol in {"icmp", "any"} and (first, last) != PORTS:
+            what = f"Protocol {protocol} is asked for without ports."
+            raise BadInputError(what, "Leave the ports out, or give tcp or udp.")
 
 
 class _Judge:

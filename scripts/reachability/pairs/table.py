@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scripts.reachability.balancers import behind, node_blockers
-from scripts.reachability.model import Address, LoadBalancer, Network
+from scripts.reachability.model import PORTS, Address, LoadBalancer, Network
 from scripts.reachability.pairs.admission import Flags
 from scripts.reachability.pairs.ends import NamedEnd, Typical, named_ends
 from scripts.reachability.pairs.matrix import Matrix, matrix
@@ -59,7 +59,7 @@ class Table:
         }
 
 
-def table(network: Network, protocol: str = "tcp", ports: Sequence[Range] = ((0, 65535),)) -> Table:
+def table(network: Network, protocol: str = "tcp", ports: Sequence[Range] = (PORTS,)) -> Table:
     """Judge every named end of a network against every other one.
 
     Parameters
