@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from scripts.authorization.engine import Decision, judge
+from scripts.authorization.decisions import Decision
+from scripts.authorization.engine import judge
 from scripts.authorization.model import Principal, PrincipalType, Request
 from scripts.authorization.policies import Level, Policy, PolicyKind, PolicySet, unknown_policy
 from scripts.authorization.public_access import PublicAccessBlock

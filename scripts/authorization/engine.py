@@ -8,78 +8,14 @@ Organizations User Guide, SCPs and RCPs. Every step is three-valued: what cannot
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 
+from scripts.authorization.catalogue import find_action
+from scripts.authorization.decisions import Decision, Outcome, Weighed
 from scripts.authorization.model import Principal, PrincipalType, Request
 from scripts.authorization.policies import Policy, PolicyKind, PolicySet
-from scripts.authorization.statements import Effect, Statement, Verdict
+from scripts.authorization.statements import Effect, Verdict
 from scripts.authorization.truth import Match
-
-
-class Outcome(Enum):
-    """What AWS would answer."""
-
-    ALLOWED = "allowed"
-    IMPLICIT_DENY = "implicit deny"
-    EXPLICIT_DENY = "explicit deny"
-    CANNOT_BE_JUDGED = "cannot be judged"
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """A statement that was weighed.
-
-    Attributes
-    ----------
-    policy
-        Where it stands.
-    statement
-        None where the policy's document is not known.
-    verdict
-        Whether it applies, and why not.
-    level
-        For organisations' policies, the level from 1 (the root); else 0.
-    """
-
-    policy: Policy
-    statement: Statement | None
-    verdict: Verdict
-    level: int = 0
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The answer.
-
-    Attributes
-    ----------
-    outcome
-        What AWS would answer.
-    deciding
-        The statement that decided: the Deny, the Allow, or the first that could not be judged. None: for an
-        implicit deny, and where no statement is needed (the root user).
-    missing
-        For an implicit deny, which policies would have to allow and do not, in AWS's order; within one
-        account an IDENTITY may be made good by a RESOURCE policy that names the caller. For an answer that
-        cannot be judged, which might not.
-    reason
-        Why, where policies alone do not say it.
-    weighed
-        Every statement, in the order of weighing.
-    """
-
-    outcome: Outcome
-    deciding: Weighed | None
-    missing: tuple[PolicyKind, ...]
-    reason: str
-    weighed: tuple[Weighed, ...] = field(repr=False)
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the request may pass."""
-        return self.outcome is Outcome.ALLOWED
-
 
 _UNKNOWN_DOCUMENT = Verdict(Match.UNKNOWN, "Document")
 _SESSIONS = {PrincipalType.ROLE, PrincipalType.ASSUMED_ROLE, PrincipalType.FEDERATED_USER}
@@ -232,9 +168,16 @@ class _Evaluation:
     @property
     def _needs_resource_policy(self) -> bool:
         """Keys and roles: without their own policy nobody comes in, whatever identity policies say."""
-        return self._is_trust or (
-            self.request.action_name.startswith("kms:") and ":key/" in self.request.resource
-        )
+        return self._is_trust or self._is_on_key
+
+    @property
+    def _is_on_key(self) -> bool:
+        """Whether a key is used, be it by its alias; what is done to the alias itself needs no key policy."""
+        action, resource = self.request.action_name, self.request.resource
+        if not action.startswith("kms:") or ":alias/" not in resource:
+            return action.startswith("kms:") and ":key/" in resource
+        entry = find_action(action)
+        return entry is None or "alias" not in entry.resource_types
 
     @property
     def _resource_kind(self) -> PolicyKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.authorization.conditions import Condition, Qualifier
-from scripts.authorization.engine import Decision, Outcome, Weighed
+from scripts.authorization.decisions import Decision, Outcome, Weighed
 from scripts.authorization.model import PrincipalType, Request
 from scripts.authorization.policies import PolicyKind
 from scripts.authorization.truth import Match

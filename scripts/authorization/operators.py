@@ -47,8 +47,10 @@ class Operator:
 def _string(shape: Shape) -> Prepare:
     def prepare(text: str, variables: bool) -> Test:
         parts = parse(text, variables=variables, wildcards=shape is Shape.GLOB)
-        if shape is Shape.EXACT and all(isinstance(part, str) for part in parts):
-            return lambda value, _: of(value == text)
+        plain = [part for part in parts if isinstance(part, str)]
+        if shape is Shape.EXACT and len(plain) == len(parts):
+            wanted = "".join(plain)
+            return lambda value, _: of(value == wanted)
         return Pattern(shape, parts).match
 
     return prepare

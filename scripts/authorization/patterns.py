@@ -93,9 +93,21 @@ def parse_resource(text: str, *, variables: bool) -> Parts:
 
 
 def glob_expression(parts: tuple[str | Wildcard, ...]) -> str:
-    """Regular expression of plain text with wildcards."""
-    signs = {Wildcard.ANY: ".*", Wildcard.ONE: "."}
-    return "".join(re.escape(part) if isinstance(part, str) else signs[part] for part in parts)
+    """Regular expression of plain text with wildcards.
+
+    What stands between two ``*`` is taken at its first place, once and for all: another place cannot help,
+    and to try them all would take ever longer with each further ``*``.
+    """
+    pieces = [""]
+    for part in parts:
+        if part is not Wildcard.ANY:
+            pieces[-1] += re.escape(part) if isinstance(part, str) else "."
+        elif pieces[-1] or len(pieces) == 1:
+            pieces.append("")
+    first, *between = pieces
+    if not between:
+        return first
+    return first + "".join(f"(?>.*?{piece})" for piece in between[:-1]) + ".*" + between[-1]
 
 
 def arn_expression(parts: tuple[str | Wildcard, ...], *, last_crosses: bool) -> str:
@@ -107,16 +119,18 @@ def arn_expression(parts: tuple[str | Wildcard, ...], *, last_crosses: bool) -> 
         True for Resource: a ``*`` that ends a field may run over colons. False for condition operators: no
         wildcard leaves its field. The sixth field has colons of its own, which every wildcard may match.
     """
-    expression, colons = [], 0
+    expression: list[str] = []
+    colons = 0
     for number, part in enumerate(parts):
+        if colons >= _ARN_FIELDS - 1:
+            return "".join(expression) + glob_expression(parts[number:])
         if isinstance(part, str):
             colons += part.count(":")
             expression.append(re.escape(part))
             continue
         following = parts[number + 1] if number + 1 < len(parts) else ":"
         ends_field = isinstance(following, str) and following.startswith(":")
-        crosses = colons >= _ARN_FIELDS - 1 or (last_crosses and ends_field and part is Wildcard.ANY)
-        one = "." if crosses else "[^:]"
+        one = "." if last_crosses and ends_field and part is Wildcard.ANY else "[^:]"
         expression.append(one + "*" if part is Wildcard.ANY else one)
     return "".join(expression)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.authorization.conditions import Condition, as_texts, read_conditions
 from scripts.authorization.model import Request
@@ -28,8 +28,7 @@ class Effect(Enum):
     DENY = "Deny"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a statement applies.
 
     Attributes

@@ -62,7 +62,7 @@ PRINCIPALS = {
 
 def load(name: str) -> dict[str, Any]:
     """One table, by the name of its file."""
-    table: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    table: dict[str, Any] = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return table
 
 

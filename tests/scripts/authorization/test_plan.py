@@ -159,7 +159,7 @@ def test_a_boundary_that_is_not_known_yet_leaves_it_open() -> None:
 
 
 DENY = _document({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::shop/*"})
-READER = ("aws_iam_user_policy.own", {"user": "ana", "name": "own", "policy": _allow("*")}, [])
+READER: Planned = ("aws_iam_user_policy.own", {"user": "ana", "name": "own", "policy": _allow("*")}, [])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.authorization import (
@@ -124,7 +124,8 @@ def _with(policies: PolicySet, part: str, policy: Policy) -> PolicySet:
         if not policies.scps:
             return policies
         return replace(policies, scps=((*policies.scps[0], policy), *policies.scps[1:]))
-    return replace(policies, **{part: (*getattr(policies, part), policy)})
+    longer: Any = {part: (*getattr(policies, part), policy)}
+    return replace(policies, **longer)
 
 
 KINDS = {
@@ -136,6 +137,7 @@ KINDS = {
 }
 
 
+@settings(max_examples=60)
 @given(REQUESTS, POLICY_SETS, PARTS, st.data())
 def test_a_deny_more_never_allows_more(
     request: Request, given: PolicySet, part: str, data: st.DataObject
@@ -146,6 +148,7 @@ def test_a_deny_more_never_allows_more(
     assert ORDER[after] <= ORDER[judge(request, given).outcome]
 
 
+@settings(max_examples=60)
 @given(REQUESTS, POLICY_SETS, PARTS, st.data())
 def test_an_allow_never_overrides_an_explicit_deny(
     request: Request, given: PolicySet, part: str, data: st.DataObject
@@ -157,6 +160,7 @@ def test_an_allow_never_overrides_an_explicit_deny(
         )
 
 
+@settings(max_examples=60)
 @given(REQUESTS, POLICY_SETS, PARTS, st.data())
 def test_an_allow_more_never_denies_more(
     request: Request, given: PolicySet, part: str, data: st.DataObject
@@ -203,6 +207,7 @@ def _widened(text: str, cut: int, wildcard: str) -> str:
     return text[:place] + "?" + text[place + 1 :] if text[place] not in "*:" else text
 
 
+@settings(max_examples=60)
 @given(REQUESTS, POLICY_SETS)
 def test_what_is_not_allowed_says_what_is_missing_or_what_decided(request: Request, given: PolicySet) -> None:
     decision = judge(request, given)
