@@ -7,7 +7,7 @@ export LAB_TARGET = $(TARGET)
 LAB = .venv/bin/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help env setup up down status inspect plan apply seed destroy test bench lint format docs lock clean
+.PHONY: help env setup up down status inspect reach plan apply seed destroy test bench lint format docs lock clean
 
 help: ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ status: env ## Every part: real or simulated, version, address, health
 inspect: env ## Everything that is there, as a list, and with a drawing in .local/environment.html
 	@mkdir -p .local
 	@$(LAB) inspect --html .local/environment.html
+
+reach: env ## Does everybody reach whom they must, and nobody else? (exit 0: it is so)
+	@$(LAB) reach --assert infrastructure/reachability.yaml
 
 plan: env ## What apply would change (exit 0: nothing, 1: something)
 	@$(LAB) plan

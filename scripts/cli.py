@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text as Content
 
 from scripts import aws, config, costs, leftovers, orphans, overview
-from scripts.commands import needs
+from scripts.commands import needs, reachability
 from scripts.commands.output import AsJson
 from scripts.commands.output import print_json as _print_json
 from scripts.commands.output import result as _result
@@ -63,6 +63,9 @@ snapshots = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(snapshots, name="snapshot")
+
+app.command("doctor")(reachability.doctor)
+app.command("reach")(reachability.reach)
 
 #: What Typer exits with when somebody presses Ctrl-C.
 _INTERRUPTED = 130

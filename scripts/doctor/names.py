@@ -62,8 +62,9 @@ def _unknown(spot: Spot, said: str) -> Layer:
 
 def _found(seen: str, spot: Spot, addresses: Addresses) -> Layer:
     if all(address.is_loopback for address in addresses):
-        where = f", where its interface has {_listed(spot.expected)}" if spot.expected else ""
-        meaning = f"The server itself runs on this machine; the network stands for the VPC{where}."
+        meaning = "It runs on this machine, where no packet is dropped: the network's verdict is the model's."
+        if spot.expected:
+            meaning += f" In the VPC its interface has {_either(spot.expected)}."
         return Layer(NAME, Outcome.OK, seen, meaning)
     if not spot.expected:
         return Layer(NAME, Outcome.OK, seen, "The name has an address.")
@@ -77,6 +78,10 @@ def _found(seen: str, spot: Spot, addresses: Addresses) -> Layer:
         "A resolver may hold an old answer (after a failover, or a replaced resource): wait a minute and ask "
         "again; look for the name in /etc/hosts and in private hosted zones.",
     )
+
+
+def _either(addresses: Addresses) -> str:
+    return " or ".join(str(each) for each in addresses)
 
 
 def _listed(addresses: Addresses) -> str:
