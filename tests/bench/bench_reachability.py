@@ -53,7 +53,7 @@ def save(interfaces: int, folder: Path) -> Path:
 
 
 def read(file: Path) -> Reading:
-    """Read documents for the clock, in turns with parsing them; then for the memory, whose count takes time."""
+    """Read documents for the clock, in turns with parsing; then for the memory, whose count takes time."""
     text = file.read_text()
     documents = json.loads(text)
     parsing, reading = [], []
