@@ -49,6 +49,8 @@ def resume() -> None:
     """Deliver what the records hold."""
     with store.lock:
         for stream in store.every_stream():
+            if stream.deleting:
+                continue
             supervisor().deliver(stream.definition())
 
 

@@ -47,6 +47,11 @@ class DeliveryStream:
         return str(self.description["DeliveryStreamARN"])
 
     @property
+    def deleting(self) -> bool:
+        """Whether nothing more of it is to be delivered."""
+        return self.description["DeliveryStreamStatus"] == "DELETING"
+
+    @property
     def destination(self) -> dict[str, Any]:
         """Its one destination, as the API describes it."""
         extended: dict[str, Any] = self.description["Destinations"][0]["ExtendedS3DestinationDescription"]

@@ -154,6 +154,10 @@ def _update(context: RequestContext, request: Request) -> Response:
     """What the update does not name stays as it is."""
     stream = stream_of(context, request)
     description = stream.description
+    if stream.deleting:
+        raise error(
+            "ResourceInUseException", f"Firehose {description['DeliveryStreamName']} is being deleted."
+        )
     if request["CurrentDeliveryStreamVersionId"] != description["VersionId"]:
         raise error("ConcurrentModificationException", f"The current version is {description['VersionId']}")
     if request["DestinationId"] != DESTINATION_ID:
@@ -175,7 +179,7 @@ def _delete(context: RequestContext, request: Request) -> Response:
     """What was not delivered is dropped, which AWS does not promise to deliver either."""
     with store.lock:
         stream = stream_of(context, request)
-        if stream.description["DeliveryStreamStatus"] == "DELETING":
+        if stream.deleting:
             return {}
         stream.description["DeliveryStreamStatus"] = "DELETING"
     # Other calls go on while an object that is just being put comes to its end.

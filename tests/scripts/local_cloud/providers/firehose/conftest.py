@@ -34,7 +34,7 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
 
 
-def wait_for(look: Callable[[], T | None], seconds: float = 20) -> T:
+def wait_for(look: Callable[[], T | None], seconds: float = 240) -> T:
     """What `look` answers as soon as that is something."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -41,6 +41,7 @@ def test_records_that_wait_are_saved_and_loaded_into_a_new_life(life: Any) -> No
     description = {
         "DeliveryStreamName": "out",
         "DeliveryStreamARN": "arn:aws:firehose:us-east-1:000000000000:deliverystream/out",
+        "DeliveryStreamStatus": "ACTIVE",
         "VersionId": "1",
         "Destinations": [destinations.shown(extended)],
     }

@@ -49,7 +49,7 @@ def test_20000_records_arrive_once_each_though_the_process_is_killed_again_and_a
     )
     padding = "x" * 150
     records = [json.dumps({"n": number, "padding": padding}).encode() for number in range(RECORDS)]
-    put = threading.Event()
+    enough = threading.Event()
 
     def produce() -> None:
         for first in range(0, RECORDS, 1000):
@@ -58,20 +58,22 @@ def test_20000_records_arrive_once_each_though_the_process_is_killed_again_and_a
                 DeliveryStreamName=direct,
                 Records=[{"Data": b"%d" % number} for number in range(first, first + 400)],
             )
-            # Slow enough for the kills to fall into every step of it.
-            put.wait(0.2)
+            # Slow enough for the kills to fall into every step of it, and the last step to see one.
+            enough.wait(0.2 if first + 1000 < RECORDS - 1000 else None)
 
     producer = threading.Thread(target=produce)
     producer.start()
     killed = set()
     while producer.is_alive():
         killed.add(kill(cloud.settings))
+        if len(killed) >= 3:
+            enough.set()
         # A process needs about a second until it delivers: some of them live to do so, others do not.
         time.sleep(0.6 + 0.5 * (len(killed) % 4))
     producer.join()
     assert len(killed) >= 3
-    wait_for(lambda: len(lab.lines("2")) >= RECORDS, 60)
-    wait_for(lambda: len(lab.lines("direct/")) >= 20 * 400, 60)
+    wait_for(lambda: len(lab.lines("2")) >= RECORDS)
+    wait_for(lambda: len(lab.lines("direct/")) >= 20 * 400)
     # Whatever would come twice has had the time to.
     time.sleep(1.5)
     assert sorted(json.loads(line)["n"] for line in lab.lines("2")) == list(range(RECORDS))
@@ -131,6 +133,6 @@ def test_the_process_ends_with_localstack_stopped_or_killed_and_the_next_life_be
             process = deliver_nowhere(settings)
             assert [path.stem for path in spools.glob("*.sqlite")] == [running.epoch]
             os.kill(running.pid, signal.SIGKILL)
-            wait_for(lambda: not psutil.pid_exists(process.pid), 5)
+            wait_for(lambda: not psutil.pid_exists(process.pid))
         finally:
             localstack.stop()
