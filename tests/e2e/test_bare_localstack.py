@@ -50,11 +50,11 @@ def bare() -> Iterator[Settings]:
             yield settings
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(120)
 
 
 def _wait(settings: Settings, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(f"{settings.endpoint_url}/_localstack/health", timeout=5).close()

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from tests.e2e.conftest import Environment
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
 
 MYSQL, POSTGRES = "sourcelab-mysql", "sourcelab-postgres"
+ASSERTIONS = ROOT / "infrastructure" / "reachability.yaml"
 
 
 def test_apply_builds_everything_and_says_how_to_reach_it(environment: Environment) -> None:
@@ -42,7 +45,116 @@ def test_apply_builds_everything_and_says_how_to_reach_it(environment: Environme
 
 
 def test_a_second_plan_is_empty(environment: Environment) -> None:
-    environment.lab("plan")
+    shown = environment.lab("plan", "--json").stdout
+    _plan_file(environment).write_text(shown)
+
+
+def _plan_file(environment: Environment) -> Path:
+    """The second plan, as JSON, for whoever reads it later."""
+    return environment.settings.local_dir.parent / "plan.json"
+
+
+def test_everybody_reaches_whom_they_must_and_nobody_else_by_the_api_and_by_the_plan(
+    environment: Environment,
+) -> None:
+    by_api = environment.lab("reach", "--assert", str(ASSERTIONS), "--json")
+    by_plan = environment.lab(
+        "reach", "--assert", str(ASSERTIONS), "--json", "--from-plan", str(_plan_file(environment))
+    )
+    verdicts = json.loads(by_api.stdout)
+    assert verdicts["Holds"]
+    assert not any(each["skipped"] for each in verdicts["Assertions"])
+    assert verdicts == json.loads(by_plan.stdout)
+    pairs = json.loads(environment.lab("reach", "--json").stdout)
+    planned = json.loads(
+        environment.lab("reach", "--json", "--from-plan", str(_plan_file(environment))).stdout
+    )
+    assert _named(pairs) == _named(planned)
+
+
+def _named(pairs: list[dict[str, Any]]) -> set[tuple[str, str, int, bool]]:
+    return {
+        (each["from"]["name"], each["to"]["name"], each["ports"]["to"], each["reachable"]) for each in pairs
+    }
+
+
+@pytest.mark.parametrize(("identifier", "engine"), [(MYSQL, "MariaDB|MySQL"), (POSTGRES, "PostgreSQL")])
+def test_the_doctor_goes_on_to_the_login(environment: Environment, identifier: str, engine: str) -> None:
+    found = json.loads(environment.lab("doctor", "bastion", identifier, "--json").stdout)
+    assert found["Reachable"]
+    assert [(each["name"], each["outcome"]) for each in found["Layers"]] == [
+        (name, "ok") for name in ("name resolution", "TCP", "TLS", "login")
+    ]
+    assert re.search(f"labadmin.*({engine})", found["Layers"][-1]["seen"])
+
+
+def test_the_doctor_walks_from_the_internet_to_the_database_through_what_stands_between(
+    environment: Environment,
+) -> None:
+    way = ("--through", "sourcelab", "--through", "application")
+    found = json.loads(environment.lab("doctor", "internet", POSTGRES, *way, "--json").stdout)
+    assert [each["NetworkPathFound"] for each in found["NetworkInsightsAnalyses"]] == [True] * 3
+    alone = environment.lab("doctor", "internet", POSTGRES, "--no-probe", expect=1).stdout
+    assert alone.startswith(f"internet -> {POSTGRES}, tcp 5432: NOT reachable")
+
+
+@contextmanager
+def _denied_answers(ec2: Any) -> Iterator[str]:
+    """The network ACL of the databases denies answers to the public subnets."""
+    named = [{"Name": "tag:Name", "Values": ["sourcelab-database"]}]
+    (acl,) = ec2.describe_network_acls(Filters=named)["NetworkAcls"]
+    (entry,) = (each for each in acl["Entries"] if each["Egress"] and each["RuleNumber"] == 910)
+    entry["NetworkAclId"] = acl["NetworkAclId"]
+    ec2.replace_network_acl_entry(**{**entry, "RuleAction": "deny"})
+    try:
+        yield acl["NetworkAclId"]
+    finally:
+        ec2.replace_network_acl_entry(**entry)
+
+
+@contextmanager
+def _missing_route(ec2: Any) -> Iterator[str]:
+    """The public subnets have no route to the internet gateway."""
+    named = [{"Name": "tag:Name", "Values": ["sourcelab-public"]}]
+    (table,) = ec2.describe_route_tables(Filters=named)["RouteTables"]
+    (route,) = (each for each in table["Routes"] if each.get("DestinationCidrBlock") == "0.0.0.0/0")
+    ec2.delete_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0")
+    try:
+        yield table["RouteTableId"]
+    finally:
+        ec2.create_route(
+            RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=route["GatewayId"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("broken", "source", "destination", "code"),
+    [
+        (_denied_answers, "bastion", "postgres", "SUBNET_ACL_RESTRICTION"),
+        (_missing_route, "bastion", "internet", "NO_ROUTE_TO_DESTINATION"),
+    ],
+)
+def test_what_somebody_breaks_fails_the_right_assertion_with_the_right_blocker(
+    environment: Environment, broken: Callable[[Any], Any], source: str, destination: str, code: str
+) -> None:
+    with broken(environment.session.client("ec2")) as component:
+        found = environment.lab("reach", "--assert", str(ASSERTIONS), "--json", expect=1)
+    assert {"code": code, "component": component} in _blockers(found.stdout, source, destination)
+    environment.lab("reach", "--assert", str(ASSERTIONS))
+
+
+def _blockers(shown: str, source: str, destination: str) -> list[dict[str, str]]:
+    """Codes and components of what stops one connection of the assertions."""
+    (verdict, *_) = (
+        each
+        for each in json.loads(shown)["Assertions"]
+        if (each["from"], each["to"], each["must"], each["holds"]) == (source, destination, True, False)
+    )
+    return [
+        {"code": each["ExplanationCode"], "component": each["Component"]["Id"]}
+        for analysis in verdict["NetworkInsightsAnalyses"]
+        for each in analysis["Explanations"]
+    ]
 
 
 def test_inspect_finds_everything_and_state_and_aws_agree(environment: Environment) -> None:
@@ -222,6 +334,13 @@ def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Env
     rules = ec2.describe_security_group_rules(Filters=chosen)["SecurityGroupRules"]
     (rule, *_) = (each["SecurityGroupRuleId"] for each in rules if each.get("FromPort") == 5432)
     ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    failed = environment.lab("reach", "--assert", str(ASSERTIONS), "--json", expect=1).stdout
+    sources = [each["from"] for each in json.loads(failed)["Assertions"] if not each["holds"]]
+    (source,) = sources
+    assert _blockers(failed, source, "postgres") == [{"code": "ENI_SG_RULES_MISMATCH", "component": group}]
+    told = environment.lab("doctor", source, POSTGRES, expect=1).stdout
+    assert "authorize-security-group-ingress" in told
+    assert group in told
     planned = environment.lab("plan", expect=1)
     assert "1 to add, 0 to change, 0 to destroy" in planned.stderr
     shown = json.loads(environment.lab("apply", "--json").stdout)
@@ -260,7 +379,7 @@ def test_a_killed_database_server_is_reported_and_comes_back_with_its_data(
     (server,) = (each for each in cloud.servers() if each.identifier == identifier)
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(server.pid)] if psutil.pid_exists(server.pid) else [], timeout=10)
+    psutil.wait_procs([psutil.Process(server.pid)] if psutil.pid_exists(server.pid) else [], timeout=120)
     told = environment.lab("status", expect=1)
     assert f"rds: {identifier}" in told.stdout
     assert "lab up" in told.stdout

@@ -104,7 +104,7 @@ def instances(environment: Environment, client: Callable[[str], Any]) -> Iterato
         )
     for engine in engines:
         rds.get_waiter("db_instance_available").wait(
-            DBInstanceIdentifier=f"{NAME}-{engine}", WaiterConfig={"Delay": 1, "MaxAttempts": 90}
+            DBInstanceIdentifier=f"{NAME}-{engine}", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
         )
     yield
     for engine in engines:

@@ -65,7 +65,7 @@ def lives(
         with suppress(rds.exceptions.DBInstanceNotFoundFault):
             rds.delete_db_instance(**named, SkipFinalSnapshot=True)
             waiter = rds.get_waiter("db_instance_deleted")
-            waiter.wait(**named, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            waiter.wait(**named, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
 
     def nothing() -> None:
         pass

@@ -180,14 +180,14 @@ def test_no_process_shows_the_password(mysql_access: Access, postgres_access: Ac
     path = tmp_path / "slow.sql"
     seen: list[list[str]] = []
     for content, load in (
-        (MYSQL_DUMP.replace("DROP TABLE", "SELECT SLEEP(1);\nDROP TABLE"), dump_loader.into_mysql),
-        (PG_DUMP.replace("CREATE FUNC", "SELECT pg_sleep(1);\nCREATE FUNC", 1), dump_loader.into_postgres),
+        (MYSQL_DUMP.replace("DROP TABLE", "SELECT SLEEP(3);\nDROP TABLE"), dump_loader.into_mysql),
+        (PG_DUMP.replace("CREATE FUNC", "SELECT pg_sleep(3);\nCREATE FUNC", 1), dump_loader.into_postgres),
     ):
         path.write_text(content)
         access = mysql_access if load is dump_loader.into_mysql else postgres_access
         thread = threading.Thread(target=load, args=(inspect(path), access, "slow"))
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline and thread.is_alive():
             commands = [_command(child) for child in psutil.Process().children()]
             if clients := [

@@ -50,7 +50,7 @@ def test_a_server_is_never_root_has_a_session_of_its_own_and_a_clean_environment
         assert set(found.environ()) == {"PATH", "HOME", "TMPDIR", "LC_ALL", "TZ"}
         assert processes.alive(process)
     finally:
-        assert processes.stop(process, graceful=signal.SIGTERM, timeout=5)
+        assert processes.stop(process, graceful=signal.SIGTERM, timeout=60)
     assert not psutil.pid_exists(process.pid)
 
 
@@ -66,7 +66,7 @@ def test_a_server_outlives_the_process_that_started_it(user: User, folder: Path)
     pid, started = said.split()
     process = Process(int(pid), started)
     assert processes.alive(process)
-    processes.stop(process, graceful=signal.SIGTERM, timeout=5)
+    processes.stop(process, graceful=signal.SIGTERM, timeout=60)
     assert not processes.alive(process)
 
 
@@ -74,7 +74,7 @@ def test_a_process_that_does_not_end_is_killed_after_its_time(user: User, folder
     log = folder.parent / "log"
     command = ["/usr/bin/env", "python3", "-c", STUBBORN]
     process = launcher.launch(command, user=user, folder=folder, log=log)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while "up" not in log.read_text() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not processes.stop(process, graceful=signal.SIGTERM, timeout=0.2)
@@ -88,10 +88,10 @@ def test_a_process_with_the_same_pid_and_another_start_is_neither_alive_nor_sign
     other = Process(process.pid, f"1{process.started}")
     try:
         assert not processes.alive(other)
-        assert processes.stop(other, graceful=signal.SIGKILL, timeout=1)
+        assert processes.stop(other, graceful=signal.SIGKILL, timeout=60)
         assert processes.alive(process)
     finally:
-        processes.stop(process, graceful=signal.SIGTERM, timeout=5)
+        processes.stop(process, graceful=signal.SIGTERM, timeout=60)
 
 
 def test_only_servers_are_counted_as_working_in_a_folder(user: User, folder: Path) -> None:
@@ -100,14 +100,14 @@ def test_only_servers_are_counted_as_working_in_a_folder(user: User, folder: Pat
     log = folder.parent / "log"
     server = launcher.launch(["./postgres", "60"], user=user, folder=folder, log=log)
     try:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not (found := strays.working_in(folder, user.uid)) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert found == {server: folder}
         assert strays.working_in(folder / "elsewhere", user.uid) == {}
     finally:
         for process in (shell, server):
-            processes.stop(process, graceful=signal.SIGTERM, timeout=5)
+            processes.stop(process, graceful=signal.SIGTERM, timeout=60)
 
 
 def test_what_cannot_run_or_fails_is_told_with_its_last_words(user: User, folder: Path) -> None:
@@ -128,9 +128,9 @@ def test_a_prefix_runs_in_front_of_the_server_and_becomes_it(user: User, folder:
         prefix=("/usr/bin/env", "INSIDE=1"),
     )
     try:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while psutil.Process(process.pid).name() != "sleep" and time.monotonic() < deadline:
             time.sleep(0.01)
         assert psutil.Process(process.pid).environ()["INSIDE"] == "1"
     finally:
-        processes.stop(process, graceful=signal.SIGTERM, timeout=5)
+        processes.stop(process, graceful=signal.SIGTERM, timeout=60)

@@ -52,7 +52,7 @@ def careless_client(cloud: Cloud, service: str) -> Any:
         inject_host_prefix=False,
         account_id_endpoint_mode="disabled",
         retries={"total_max_attempts": 1},
-        read_timeout=30,
+        read_timeout=240,
     )
     return cloud.session._session.create_client(
         service,

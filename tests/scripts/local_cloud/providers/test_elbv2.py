@@ -108,7 +108,7 @@ def test_a_load_balancer_is_provisioning_before_it_is_active(
 ) -> None:
     assert balancer["State"] == {"Code": "provisioning"}
     client("elbv2").get_waiter("load_balancer_available").wait(
-        LoadBalancerArns=[balancer["LoadBalancerArn"]], WaiterConfig={"Delay": 1}
+        LoadBalancerArns=[balancer["LoadBalancerArn"]], WaiterConfig={"Delay": 1, "MaxAttempts": 300}
     )
 
 

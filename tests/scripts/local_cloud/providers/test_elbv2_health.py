@@ -179,6 +179,7 @@ def test_a_target_in_use_is_checked_and_says_why_it_is_not_healthy(
         HealthCheckPath="/health",
         HealthCheckIntervalSeconds=5,
         HealthCheckTimeoutSeconds=2,
+        UnhealthyThresholdCount=10,
     )["TargetGroups"][0]["TargetGroupArn"]
     closed = free_port()
     up, down = {"Id": "127.0.0.1", "Port": server.port}, {"Id": "127.0.0.1", "Port": closed}
@@ -193,7 +194,7 @@ def test_a_target_in_use_is_checked_and_says_why_it_is_not_healthy(
         return found["TargetHealth"]["State"], found["TargetHealth"].get("Reason")
 
     def becomes(target: dict[str, Any], state: str, reason: str | None = None) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 240
         while (found := health(target)) != (state, reason):
             assert time.monotonic() < deadline, found
             time.sleep(0.1)
@@ -215,25 +216,26 @@ def test_a_target_in_use_is_checked_and_says_why_it_is_not_healthy(
         in (unavailable["Description"])
     )
     server.answers["/health"] = 503
+    elbv2.modify_target_group(TargetGroupArn=group, UnhealthyThresholdCount=2)
     becomes(down, "unhealthy", "Target.FailedHealthChecks")
     becomes(up, "unhealthy", "Target.ResponseCodeMismatch")
     # A change of the settings takes effect at once, and not when the old interval has passed.
     asked = len(server.seen)
-    elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other", HealthyThresholdCount=2)
+    elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other", HealthyThresholdCount=10)
     while len(server.seen) == asked:
         time.sleep(0.05)
     assert health(up)[0] == "unhealthy"
-    elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/third")
+    elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/third", HealthyThresholdCount=2)
     becomes(up, "healthy")
 
     elbv2.modify_target_group_attributes(
         TargetGroupArn=group,
-        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}],
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "6"}],
     )
     elbv2.deregister_targets(TargetGroupArn=group, Targets=[up])
     assert health(up) == ("draining", "Target.DeregistrationInProgress")
     asked = len(server.seen)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 240
     while len(elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]) > 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)

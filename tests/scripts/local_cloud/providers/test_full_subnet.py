@@ -91,6 +91,6 @@ def test_a_db_instance_ends_as_incompatible_network_with_an_event_that_says_why(
     assert "does not have enough free addresses" in events[-1]["Message"]
     before = _interfaces(client)
     rds.delete_db_instance(**waiting, SkipFinalSnapshot=True)
-    rds.get_waiter("db_instance_deleted").wait(**waiting, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    rds.get_waiter("db_instance_deleted").wait(**waiting, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
     rds.delete_db_subnet_group(DBSubnetGroupName="full")
     assert _interfaces(client) == before

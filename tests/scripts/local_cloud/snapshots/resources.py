@@ -324,7 +324,9 @@ def networks(session: boto3.Session, kept: Kept) -> None:
     # Moto's EC2 makes keys in a KMS of its own for it.
     ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, Encrypted=True)
     elbv2.create_load_balancer(Name="kept", Subnets=subnets, Scheme="internal")
-    elbv2.get_waiter("load_balancer_available").wait(Names=["kept"], WaiterConfig={"Delay": 1})
+    elbv2.get_waiter("load_balancer_available").wait(
+        Names=["kept"], WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+    )
     kept.keep(
         session,
         subnets=lambda s: s.client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"],
@@ -385,7 +387,7 @@ def make_databases(session: boto3.Session, settings: Settings, kept: Kept) -> No
         )  # fmt: skip
     for engine in ("mysql", "postgres"):
         rds.get_waiter("db_instance_available").wait(
-            DBInstanceIdentifier=engine, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            DBInstanceIdentifier=engine, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
         )
     with connections.mysql(connections.access(settings, session, "mysql"), "kept") as mysql:
         with mysql.cursor() as cursor:
@@ -398,10 +400,10 @@ def make_databases(session: boto3.Session, settings: Settings, kept: Kept) -> No
         postgres.commit()
     rds.create_db_snapshot(DBInstanceIdentifier="postgres", DBSnapshotIdentifier="copied")
     rds.get_waiter("db_snapshot_available").wait(
-        DBSnapshotIdentifier="copied", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        DBSnapshotIdentifier="copied", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
     )
     rds.get_waiter("db_instance_available").wait(
-        DBInstanceIdentifier="postgres", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        DBInstanceIdentifier="postgres", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
     )
     kept.keep(
         session,

@@ -99,7 +99,7 @@ def _killed_load(settings: Settings) -> None:
         [str(LAB), "snapshot", "load", "one"], cwd=ROOT, env=_environment(settings),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as lab:  # fmt: skip
-        cloud, deadline = LocalCloud(settings), time.monotonic() + 60
+        cloud, deadline = LocalCloud(settings), time.monotonic() + 240
         while not (cloud.process() and any(server.alive for server in cloud.servers())):
             assert lab.poll() is None
             assert time.monotonic() < deadline
@@ -119,7 +119,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _soon(find: Callable[[], Any], wanted: Callable[[Any], bool], limit: float = 45.0) -> Any:
+def _soon(find: Callable[[], Any], wanted: Callable[[Any], bool], limit: float = 240.0) -> Any:
     deadline = time.monotonic() + limit
     while not wanted(found := find()) and time.monotonic() < deadline:
         time.sleep(0.3)
@@ -212,7 +212,7 @@ def test_a_database_goes_on_with_all_that_rds_does_to_it(story: Story) -> None:
     rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="restored", DBSnapshotIdentifier="copied")
     for each in ("mysql", "restored"):
         rds.get_waiter("db_instance_available").wait(
-            DBInstanceIdentifier=each, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            DBInstanceIdentifier=each, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
         )
     assert resources.rows(story.session, story.settings)["mysql"] == ((42,),)
 

@@ -17,7 +17,7 @@ def test_matching_events_arrive_in_the_stream_compressed(
     """LocalStack services/logs/provider.py: all events are sent, the second subscriber gets the first's."""
     kinesis, name = client("kinesis"), group.rpartition("/")[2]
     kinesis.create_stream(StreamName=name, ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
     arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
     for filter_name, pattern in (("errors", "ERROR"), ("all", "")):
         logs.put_subscription_filter(

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 Client = Callable[[str], Any]
 PASSWORD = "Correct-Horse-9"
 #: Seconds for a state to be reached; a server starts in two.
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from scripts.local_cloud.databases.servers import DatabaseServers
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.providers.rds.conftest import (
     PASSWORD,
+    PATIENCE,
     Network,
     create,
     delete,
@@ -206,7 +207,7 @@ def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_n
         DBInstanceIdentifier=name, NewDBInstanceIdentifier="next-life", ApplyImmediately=True
     )
     name = "next-life"
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + PATIENCE
     while not exists(rds, name):
         assert time.monotonic() < limit
         time.sleep(0.1)
@@ -235,7 +236,7 @@ def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_n
     assert Path(data).is_dir()
     deleted = rds.delete_db_instance(DBInstanceIdentifier=name, FinalDBSnapshotIdentifier="last-words")
     assert deleted["DBInstance"]["DBInstanceStatus"] == "deleting"
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while exists(rds, name):
         assert time.monotonic() < limit
         time.sleep(0.1)
@@ -313,7 +314,7 @@ def test_an_instance_that_is_deleted_while_it_is_created_is_never_shown_as_avail
     create(rds, network, "short-lived", Engine="postgres", EngineVersion="16", MasterUserPassword=PASSWORD)
     rds.delete_db_instance(DBInstanceIdentifier="short-lived", SkipFinalSnapshot=True)
     seen = set()
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while exists(rds, "short-lived"):
         assert time.monotonic() < limit
         for item in rds.describe_db_instances()["DBInstances"]:
