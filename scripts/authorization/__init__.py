@@ -7,10 +7,11 @@ Pure: no call, no clock, no file but the tables of published actions and keys.
 * ``validate`` refuses the documents that AWS refuses; ``denial`` and ``summary`` put a decision in words.
 """
 
-from scripts.authorization.account import Account, Entity, Group, bucket_of
+from scripts.authorization.account import Account, bucket_of
 from scripts.authorization.catalogue import ActionEntry, find_action, require_action
 from scripts.authorization.decisions import Decision, Outcome, Weighed
 from scripts.authorization.engine import judge
+from scripts.authorization.entities import Entity, Group
 from scripts.authorization.explanation import cite, denial, summary, why
 from scripts.authorization.faults import DocumentKind, MalformedPolicyError
 from scripts.authorization.model import Principal, PrincipalType, Request

@@ -18,9 +18,15 @@ from scripts.authorization.statements import Effect, Verdict
 from scripts.authorization.truth import Match
 
 _UNKNOWN_DOCUMENT = Verdict(Match.UNKNOWN, "Document")
-_SESSIONS = {PrincipalType.ROLE, PrincipalType.ASSUMED_ROLE, PrincipalType.FEDERATED_USER}
+#: Calls that no policy allows or denies, and who may make them.
+_NEED_NOTHING = {
+    "sts:getcalleridentity": frozenset(PrincipalType) - {PrincipalType.ANONYMOUS, PrincipalType.SERVICE},
+    "sts:getsessiontoken": frozenset({PrincipalType.ROOT, PrincipalType.USER}),
+}
 _OWN_BUCKET_POLICY = {"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"}
 _NO_ROOT = "the root user cannot take roles"
+_ROOT_MAY = "the root user needs no policy"
+_NOTHING_NEEDED = "the call needs no permission"
 _RESTRICTED = "the bucket's policy is public, and RestrictPublicBuckets is on"
 
 
@@ -34,6 +40,8 @@ def judge(request: Request, policies: PolicySet) -> Decision:
     policies
         Every policy that applies to it.
     """
+    if request.principal.type in _NEED_NOTHING.get(request.action_name, ()):
+        return Decision(Outcome.ALLOWED, None, (), _NOTHING_NEEDED, ())
     return _Evaluation(request, policies).decide()
 
 
@@ -85,9 +93,15 @@ class _Evaluation:
             return self._decision(Outcome.IMPLICIT_DENY, None, shut, reason)
         doubtful = tuple(kind for kind, answer in gates if answer is Match.UNKNOWN)
         if doubtful or denies or self.shut_out is Match.UNKNOWN:
-            open_question = next((one for one in self.weighed if one.verdict.match is Match.UNKNOWN), None)
-            return self._decision(Outcome.CANNOT_BE_JUDGED, denies[0] if denies else open_question, doubtful)
-        return self._decision(Outcome.ALLOWED, self._granting())
+            return self._decision(Outcome.CANNOT_BE_JUDGED, self._open_question(denies, doubtful), doubtful)
+        granting = self._granting()
+        return self._decision(Outcome.ALLOWED, granting, reason="" if granting else _ROOT_MAY)
+
+    def _open_question(self, denies: list[Weighed], doubtful: tuple[PolicyKind, ...]) -> Weighed | None:
+        """What stands in the way of an answer: a statement that has to allow, or one that may deny."""
+        unknown = [one for one in self.weighed if one.verdict.match is Match.UNKNOWN]
+        in_doubt = [one for one in unknown if one.policy.kind in doubtful]
+        return next(iter([*in_doubt, *denies, *unknown]), None)
 
     def _decision(
         self,

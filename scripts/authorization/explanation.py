@@ -32,7 +32,7 @@ def denial(decision: Decision, request: Request) -> str:
 def summary(decision: Decision, request: Request) -> str:
     """One sentence: the decision, the statement that decided, or what would have to allow it."""
     if decision.outcome is Outcome.ALLOWED:
-        by = f" by {cite(decision.deciding)}" if decision.deciding else ": the root user may do everything"
+        by = f" by {cite(decision.deciding)}" if decision.deciding else f": {decision.reason}"
         return f"{request.action} is allowed{by}."
     if decision.outcome is Outcome.EXPLICIT_DENY and decision.deciding:
         return f"{request.action} is denied by {cite(decision.deciding)}."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scripts.authorization.account import Account, Entity, Group
+from scripts.authorization.account import Account
+from scripts.authorization.entities import Entity, Group
 from scripts.authorization.policies import Policy, PolicyKind, unknown_policy
 from scripts.authorization.readers.documents import stored_policy, tags_of
 from scripts.errors import BadInputError

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from scripts.authorization.account import Entity, Group
+from scripts.authorization.entities import Entity, Group
 from scripts.authorization.policies import Policy, PolicyKind, unknown_policy
 from scripts.authorization.readers.documents import stored_policy, tags_of
 from scripts.authorization.readers.plan_resources import Collected, PlannedResource, planned_policy

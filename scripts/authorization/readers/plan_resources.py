@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.authorization.account import Entity, Group
+from scripts.authorization.entities import Entity, Group
 from scripts.authorization.policies import Policy, PolicyKind, unknown_policy
 from scripts.authorization.public_access import PublicAccessBlock
 from scripts.authorization.readers.documents import stored_policy
