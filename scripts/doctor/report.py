@@ -28,6 +28,12 @@ _AWS = re.compile(r"(?<![\w/-])aws (?=[a-z0-9]+ [a-z])")
 #: How many things that the model does not know are told one by one.
 _MOST_NOTES = 8
 
+#: What a learner is to think of before two VPCs are joined.
+_ELSEWHERE = (
+    "Look first whether the machine stands in the wrong VPC: an instance cannot be moved to another one, but "
+    "a new one can be started in the right one, and then nothing that joins the two is needed."
+)
+
 #: Of paths that are alike, how many are named beside the one that is drawn.
 _TOLD = 3
 
@@ -57,7 +63,7 @@ def _summary(diagnosis: Diagnosis) -> Iterator[str]:
         if diagnosis.layers[-1].outcome is Outcome.NOT_JUDGED:
             stopped += [each for each in diagnosis.layers if each.outcome is Outcome.NOT_JUDGED]
         said = f"{stopped[0].name} {stopped[0].outcome}" if stopped else "every layer is well"
-        yield f"Above the network: {said}"
+        yield f"Above the network, asked from this machine: {said}"
 
 
 def _leg(network: Network, answer: Answer, aws: str) -> Iterator[str]:
@@ -181,7 +187,9 @@ def _setting(number: int, setting: Setting, network: Network, aws: str) -> Itera
     first, *others = setting.because
     yield from wrapped(f"   {first}", "   ")
     if others:
-        yield f"   (And {len(others)} more like it.)"
+        yield f"   (The same holds for {len(others)} more {'packets' if len(others) > 1 else 'packet'}.)"
+    if setting.code == "DISCONNECTED_VPCS":
+        yield from wrapped(f"   {_ELSEWHERE}", "   ")
     if setting.repair is None:
         yield "   No setting repairs this."
         return

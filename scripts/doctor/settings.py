@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from scripts.reachability.answer import Answer, Blocker
 from scripts.reachability.model import Component
-from scripts.reachability.repairs import Repair
+from scripts.reachability.repairs import (
+    CreateEgressOnlyGateway,
+    CreateInternetGateway,
+    CreateNatGateway,
+    CreatePeering,
+    Repair,
+)
+
+_MAKING = (CreateEgressOnlyGateway, CreateInternetGateway, CreateNatGateway, CreatePeering)
 
 
 @dataclass(frozen=True)
@@ -50,12 +58,16 @@ class Setting:
 
 
 def of(answer: Answer) -> tuple[Setting, ...]:
-    """The settings that an answer names, in the order in which packets meet them."""
+    """The settings that an answer names, in the order in which packets meet them.
+
+    What is made anew comes first: others lead to it.
+    """
     found: dict[tuple[object, ...], list[Blocker]] = {}
     for each in answer.blockers:
         key = (each.code, each.repair) if each.repair else (each.code, each.component.id, each.because)
         found.setdefault(key, []).append(each)
-    return tuple(Setting(tuple(each)) for each in found.values())
+    named = [Setting(tuple(each)) for each in found.values()]
+    return tuple(sorted(named, key=lambda each: not isinstance(each.repair, _MAKING)))
 
 
 def number_of(settings: Sequence[Setting], blocker: Blocker) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scripts.doctor.diagnosis import Diagnosis, Probed, Request
 from scripts.doctor.layer import Layer, Outcome
 from scripts.doctor.storage import Place
 from scripts.errors import BadInputError
-from scripts.reachability.model import Network
+from scripts.reachability.model import Network, Unmodelled
 from scripts.reachability.readers import saved
 from tests.scripts.doctor import account
 from tests.scripts.doctor.account import BASTION, BASTION_GROUP, DATABASE, DATABASE_GROUP, STRANGER
@@ -221,3 +222,29 @@ def test_in_an_empty_account_there_is_nobody(tmp_path: Path) -> None:
     assert list(everybody.lines(everybody.of(Network()))) == [
         "Nothing here has a name: there is nobody to reach."
     ]
+
+
+def test_what_is_made_anew_is_told_before_what_leads_to_it(tmp_path: Path) -> None:
+    found = ask(network(tmp_path), STRANGER)
+    codes = [each.code for each in settings.of(found.answers[0])]
+    assert codes.index("DISCONNECTED_VPCS") < codes.index("NO_ROUTE_TO_DESTINATION")
+    assert "in the wrong VPC" in text(found)
+
+
+def test_a_setting_that_stops_several_packets_is_told_once(tmp_path: Path) -> None:
+    found = ask(network(tmp_path), STRANGER)
+    named = settings.of(found.answers[0])
+    repairs = [each.repair for each in named]
+    assert len(set(repairs)) == len(repairs)
+    assert {each for setting in named for each in setting.blockers} == set(found.answers[0].blockers)
+
+
+def test_what_the_model_does_not_know_is_told_where_it_is_on_the_way(tmp_path: Path) -> None:
+    found = network(tmp_path)
+    known = Unmodelled("i-bastion", "a field", "something may be wrong")
+    other = Unmodelled("i-stranger", "a field", "something else may be wrong")
+    found = replace(found, unmodelled=(known, other))
+    said = text(ask(found, BASTION))
+    assert "i-bastion, a field: something may be wrong" in said
+    assert "something else" not in said
+    assert document.of(ask(found, BASTION))["Unmodelled"][1]["component"] == "i-stranger"
