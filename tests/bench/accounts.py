@@ -24,6 +24,7 @@ S3_LIST = "pl-63a5400a"
 _ZONES = ("a", "b", "c")
 _TIERS = ("public", "application", "data")
 _PORTS = (80, 443, 3306, 5432, 6379, 8080, 9092)
+_LEAST = 100
 #: Key of an item that says what was asked about.
 _ABOUT = "about"
 _ENGINES = {"mysql": 3306, "postgres": 5432}
@@ -37,13 +38,15 @@ def documents(interfaces: int) -> dict[str, Document]:
     Parameters
     ----------
     interfaces
-        How many network interfaces it has, from 100.
+        How many network interfaces it has: 100 at least.
 
     Returns
     -------
     dict
         The command line's name of each call (``describe-vpcs``) to its whole answer.
     """
+    if interfaces < _LEAST:
+        raise ValueError(f"an account of {interfaces} interfaces: {_LEAST} are the least")
     account = _Account(Random(interfaces))
     vpcs = max(2, interfaces // _PER_VPC)
     for number in range(vpcs):

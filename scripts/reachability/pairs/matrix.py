@@ -48,8 +48,10 @@ class Matrix:
         Raises
         ------
         BadInputError
-            An end, or the ports, are not in the matrix.
+            An end, or the ports, are not in the matrix; both ends are the same.
         """
+        if source == destination:
+            raise BadInputError(f"{source} reaches itself.", "Give two different ends.")
         return bool(self._of(ports)[self.class_of(source), self.class_of(destination)])
 
     def _of(self, ports: Range) -> Flags:

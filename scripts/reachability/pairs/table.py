@@ -36,28 +36,6 @@ class Table:
     ends: tuple[NamedEnd, ...]
     open: Mapping[Range, Flags]
 
-    def ports(self, source: int, destination: int) -> tuple[Range, ...]:
-        """Ranges of ports at which one end reaches another one, both by their place in `ends`."""
-        return tuple(ports for ports, table in self.open.items() if table[source, destination])
-
-    def document(self) -> dict[str, object]:
-        """Plain data: the ends, and every pair of which one reaches the other."""
-        somewhere = np.logical_or.reduce([*self.open.values()])
-        reached = [
-            {
-                "from": self.ends[source].id,
-                "to": self.ends[destination].id,
-                "ports": [list(each) for each in self.ports(source, destination)],
-            }
-            for source, destination in np.argwhere(somewhere).tolist()
-        ]
-        return {
-            "protocol": self.protocol,
-            "ports": [list(each) for each in self.open],
-            "ends": [{"id": each.id, "name": each.name, "kind": each.kind} for each in self.ends],
-            "reached": reached,
-        }
-
 
 def table(network: Network, protocol: str = "tcp", ports: Sequence[Range] = (PORTS,)) -> Table:
     """Judge every named end of a network against every other one.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import IPv4Address, ip_network
 
 from scripts.reachability.answer import Hop
-from scripts.reachability.ends import Outside, owner_of
+from scripts.reachability.ends import Outside
 from scripts.reachability.filters import overlap
 from scripts.reachability.flow import Flow, Place, place
 from scripts.reachability.model import (
+    TCP,
     GroupRule,
     Interface,
     Network,
@@ -21,12 +22,13 @@ from scripts.reachability.model import (
 from scripts.reachability.pairs.classes import Class
 from scripts.reachability.pairs.gates import Look, View
 from scripts.reachability.paths.path import follow
-from scripts.reachability.paths.states import works
+from scripts.reachability.paths.states import alive
 from scripts.reachability.ranges import Range
 from scripts.reachability.traffic import PROTOCOLS, Packets, packets
-from scripts.reachability.walk import Party
+from scripts.reachability.walk import Party, Walk, request
 
 _EVERYWHERE = tuple(ip_network(each) for each in ("0.0.0.0/0", "::/0"))
+_NOBODY = Party(IPv4Address("0.0.0.0"), ip_network("0.0.0.0/32"))  # noqa: S104 - binds nothing
 #: Kinds of paths on which security groups can tell whose packets they are.
 _KNOWN = frozenset({"local", "peering"})
 
@@ -76,7 +78,8 @@ class Ways:
             self._members[each.place][each.subnet].append(each)
         self._found: dict[Hashable, Way] = {}
         self._kinds: dict[Packets, Hashable] = {}
-        self._dead = {each.place for each in classes if not _alive(network, each)}
+        firsts = {each.place: each for each in reversed(classes)}
+        self._dead = {number for number, each in firsts.items() if not _alive(network, each)}
 
     def between(self, source: int, destination: int, ports: Range, *, within: bool) -> Way | None:
         """The way from one place to another.
@@ -174,9 +177,12 @@ class Ways:
 
 
 def _alive(network: Network, each: Class) -> bool:
+    """Whether an end sends and answers at all; what lies outside does."""
     if each.interface is None:
         return True
-    return each.interface.status == "in-use" and works(owner_of(network, each.interface))
+    walk = Walk(network, packets(TCP, 4), 4)
+    alive(walk, request(walk.packets, _NOBODY, _NOBODY), each.interface)
+    return not walk.blockers
 
 
 def _opened(network: Network) -> Network:

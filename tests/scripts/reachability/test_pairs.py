@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 from itertools import permutations
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -227,6 +228,8 @@ def test_what_is_not_in_the_matrix_is_refused() -> None:
     found = pairs.matrix(small(), "tcp", [(80, 80)])
     with pytest.raises(BadInputError, match="eni-x is no end"):
         found.reaches("eni-x", "eni-b", (80, 80))
+    with pytest.raises(BadInputError, match="eni-b reaches itself"):
+        found.reaches("eni-b", "eni-b", (80, 80))
     with pytest.raises(BadInputError, match="81-81 were not asked about"):
         found.reaches("eni-a0", "eni-b", (81, 81))
     with pytest.raises(BadInputError, match="'sctp' is unknown"):
@@ -237,18 +240,20 @@ def test_what_is_not_in_the_matrix_is_refused() -> None:
         pairs.matrix(small(), "icmp", [(8, 8)])
 
 
-def test_the_table_as_plain_data_lists_who_reaches_whom_at_which_ports() -> None:
+def test_the_table_has_a_row_and_a_column_for_every_name() -> None:
     instances = [Instance(id=f"i-{each}", name=each, interfaces=(f"eni-{each}",)) for each in ("a0", "b")]
     network = small(*instances, rules=(ingress(GroupPeer("sg-2"), 80, 90),))
-    document = pairs.table(network, "tcp", [(80, 80), (443, 443), (85, 90)]).document()
-    assert document["ends"][:2] == [  # type: ignore[index]
-        {"id": "i-a0", "name": "a0", "kind": "instance"},
-        {"id": "i-b", "name": "b", "kind": "instance"},
+    found = pairs.table(network, "tcp", [(80, 80), (443, 443), (85, 90)])
+    assert [(each.id, each.name, each.kind) for each in found.ends] == [
+        ("i-a0", "a0", "instance"),
+        ("i-b", "b", "instance"),
+        *((each, each, "outside") for each in ("internet", "s3", "dynamodb")),
     ]
-    assert document["reached"] == [{"from": "i-b", "to": "i-a0", "ports": [[80, 80], [85, 90]]}]
+    reached = {ports: np.argwhere(table).tolist() for ports, table in found.open.items()}
+    assert reached == {(80, 80): [[1, 0]], (443, 443): [], (85, 90): [[1, 0]]}
 
 
 def test_an_empty_network_has_nobody_to_reach() -> None:
     found = pairs.table(Network(), "tcp", [(80, 80)])
     assert [each.name for each in found.ends] == ["internet", "s3", "dynamodb"]
-    assert found.document()["reached"] == []
+    assert not found.open[80, 80].any()
