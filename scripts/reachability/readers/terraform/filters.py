@@ -64,7 +64,8 @@ def acls(stack: Stack, vpcs: Sequence[Vpc]) -> Iterator[NetworkAcl]:
         for each in stack.before("aws_network_acl_rule")
     }
     ipv6 = {vpc.id for vpc in vpcs if vpc.ipv6_cidrs}
-    seen = set()
+    seen: set[str] = set()
+    taken: set[str] = set()
     for each in stack.of(*ACL):
         default = each.type == "aws_default_network_acl"
         vpc = stack.vpc(each) or (_vpc_with(stack, each) if default else "")
@@ -81,8 +82,12 @@ def acls(stack: Stack, vpcs: Sequence[Vpc]) -> Iterator[NetworkAcl]:
             for entry in _acl_entry(stack, each, values, egress=direction == "egress")
             if (own, entry.number, entry.egress) not in gone
         } | {(entry.number, entry.egress): entry for entry in entries[own]}
-        listed = stack.ids(each, "subnet_ids", types=SUBNET)
-        joined = (*(one for one in listed if one not in elsewhere), *subnets[own])
+        listed = [one for one in stack.ids(each, "subnet_ids", types=SUBNET) if one not in elsewhere]
+        if doubled := sorted(taken & set(listed)):
+            told = f"only an apply tells whether {', '.join(doubled)} will have this network ACL"
+            stack.report(each, "subnet_ids", told)
+        joined = (*(one for one in listed if one not in taken), *subnets[own])
+        taken |= set(joined)
         yield NetworkAcl(
             **common(each),
             vpc=vpc,

@@ -130,11 +130,16 @@ def route_tables(
     for each in stack.of("aws_main_route_table_association"):
         mains[stack.vpc(each)] = _table_of(stack, each)
     members: dict[str, list[str]] = defaultdict(list)
+    taken: set[str] = set()
     for each in stack.of("aws_route_table_association"):
         if not each.values.get("gateway_id"):
             subnet, table = stack.one(each, "subnet_id", types=SUBNET), _table_of(stack, each)
-            if subnet and table:
+            if subnet in taken:
+                told = f"only an apply tells which of its route tables {subnet} will have"
+                stack.report(each, "subnet_id", told)
+            elif subnet and table:
                 members[table].append(subnet)
+                taken.add(subnet)
             elif not stack.referred(each, "gateway_id", types=("aws_internet_gateway", "aws_vpn_gateway")):
                 stack.report(each, "subnet_id or route_table_id", "only an apply will tell: it is left out")
                 continue

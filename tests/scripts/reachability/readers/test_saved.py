@@ -149,7 +149,7 @@ def address_twice(documents: Documents) -> None:
     ("spoil", "message"),
     [
         (lose_gateway, "route-table rtb-public refers to the internet gateway igw-1, which is nowhere"),
-        (lose_group, "security-group sg-web refers to the group sg-db, which is nowhere"),
+        (lose_group, "refers to the group sg-db, which is nowhere"),
         (lose_vpc, "subnet subnet-a refers to the vpc vpc-1, which is nowhere"),
         (lose_list, "security-group sg-web refers to the prefix list pl-own, which is nowhere"),
         (lose_interface, "instance i-1 refers to the interface eni-spare, which is nowhere"),
