@@ -1,4 +1,4 @@
-"""One pair of ends with what is sent between them: what has to be open, whole, for a question to be answered yes."""
+"""One pair of places with what is sent between them: what must be open for a yes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from scripts.reachability.answer import Blocker
-from scripts.reachability.model import Component, Interface, Network
 from scripts.reachability.ends import owner_of
+from scripts.reachability.model import Component, Interface, Network
 from scripts.reachability.traffic import Packets
 from scripts.reachability.walk import Party
 

@@ -71,8 +71,9 @@ def terraform(repair: Repair, network: Network) -> str:
 
 
 def _resource(kind: str, **arguments: object) -> str:
-    width = max(map(len, arguments))
-    lines = [f"  {name:{width}} = {_value(value)}" for name, value in arguments.items() if value is not None]
+    given = {name: value for name, value in arguments.items() if value is not None}
+    width = max(map(len, given))
+    lines = [f"  {name:{width}} = {_value(value)}" for name, value in given.items()]
     return "\n".join([f'resource "{kind}" "this" {{', *lines, "}"])
 
 

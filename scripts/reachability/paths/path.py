@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from itertools import islice
 
 from scripts.reachability import wording
 from scripts.reachability.answer import Direction, Path
@@ -84,7 +85,9 @@ def _new_address(walk: Walk, interface: Interface) -> AssignIpv6Address | None:
     if walk.version == 4 or cidr is None:
         return None
     taken = walk.network.interface_at
-    address = next(each for each in cidr.hosts() if (interface.vpc, each) not in taken)
+    # AWS keeps the first four of a subnet to itself.
+    hosts = islice(cidr.hosts(), 3, None)
+    address = next(each for each in hosts if (interface.vpc, each) not in taken)
     return AssignIpv6Address(interface.id, address)
 
 
