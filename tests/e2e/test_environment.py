@@ -25,7 +25,9 @@ import pytest
 
 from scripts import connections, leftovers
 from scripts.config import ROOT
+from scripts.doctor import everybody, networks
 from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.reachability import assertions
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.rentio import RENTIO
 from scripts.seed.verification import verify
@@ -65,17 +67,17 @@ def test_everybody_reaches_whom_they_must_and_nobody_else_by_the_api_and_by_the_
     assert verdicts["Holds"]
     assert not any(each["skipped"] for each in verdicts["Assertions"])
     assert verdicts == json.loads(by_plan.stdout)
-    pairs = json.loads(environment.lab("reach", "--json").stdout)
-    planned = json.loads(
-        environment.lab("reach", "--json", "--from-plan", str(_plan_file(environment))).stdout
-    )
-    assert _named(pairs) == _named(planned)
+    found = networks.of_api(environment.session)
+    planned = networks.of_plan(_plan_file(environment), environment.settings, show=_no_binary_plan)
+    assert _named(everybody.of(found)) == _named(everybody.of(planned))
 
 
-def _named(pairs: list[dict[str, Any]]) -> set[tuple[str, str, int, bool]]:
-    return {
-        (each["from"]["name"], each["to"]["name"], each["ports"]["to"], each["reachable"]) for each in pairs
-    }
+def _no_binary_plan(file: Path) -> dict[str, Any]:
+    raise AssertionError(f"{file} is JSON")
+
+
+def _named(pairs: list[everybody.Pair]) -> set[tuple[str, str, tuple[int, int], bool]]:
+    return {(each.source.name, each.destination.name, each.ports, each.reachable) for each in pairs}
 
 
 @pytest.mark.parametrize(("identifier", "engine"), [(MYSQL, "MariaDB|MySQL"), (POSTGRES, "PostgreSQL")])
@@ -94,8 +96,6 @@ def test_the_doctor_walks_from_the_internet_to_the_database_through_what_stands_
     way = ("--through", "sourcelab", "--through", "application")
     found = json.loads(environment.lab("doctor", "internet", POSTGRES, *way, "--json").stdout)
     assert [each["NetworkPathFound"] for each in found["NetworkInsightsAnalyses"]] == [True] * 3
-    alone = environment.lab("doctor", "internet", POSTGRES, "--no-probe", expect=1).stdout
-    assert alone.startswith(f"internet -> {POSTGRES}, tcp 5432: NOT reachable")
 
 
 @contextmanager
@@ -138,23 +138,21 @@ def test_what_somebody_breaks_fails_the_right_assertion_with_the_right_blocker(
     environment: Environment, broken: Callable[[Any], Any], source: str, destination: str, code: str
 ) -> None:
     with broken(environment.session.client("ec2")) as component:
-        found = environment.lab("reach", "--assert", str(ASSERTIONS), "--json", expect=1)
-    assert {"code": code, "component": component} in _blockers(found.stdout, source, destination)
-    environment.lab("reach", "--assert", str(ASSERTIONS))
+        failed = _failed(environment)
+    assert (code, component) in failed[f"{source} must reach {destination}"]
+    assert _failed(environment) == {}
 
 
-def _blockers(shown: str, source: str, destination: str) -> list[dict[str, str]]:
-    """Codes and components of what stops one connection of the assertions."""
-    (verdict, *_) = (
-        each
-        for each in json.loads(shown)["Assertions"]
-        if (each["from"], each["to"], each["must"], each["holds"]) == (source, destination, True, False)
-    )
-    return [
-        {"code": each["ExplanationCode"], "component": each["Component"]["Id"]}
-        for analysis in verdict["NetworkInsightsAnalyses"]
-        for each in analysis["Explanations"]
-    ]
+def _failed(environment: Environment) -> dict[str, set[tuple[str, str]]]:
+    """Of each assertion that does not hold, codes and components of what stops it."""
+    verdicts = assertions.check(networks.of_api(environment.session), ASSERTIONS)
+    return {
+        str(each.connection).partition(" on port ")[0]: {
+            (blocker.code, blocker.component.id) for blocker in each.blockers
+        }
+        for each in verdicts
+        if not each.holds
+    }
 
 
 def test_inspect_finds_everything_and_state_and_aws_agree(environment: Environment) -> None:
@@ -334,13 +332,10 @@ def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Env
     rules = ec2.describe_security_group_rules(Filters=chosen)["SecurityGroupRules"]
     (rule, *_) = (each["SecurityGroupRuleId"] for each in rules if each.get("FromPort") == 5432)
     ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
-    failed = environment.lab("reach", "--assert", str(ASSERTIONS), "--json", expect=1).stdout
-    sources = [each["from"] for each in json.loads(failed)["Assertions"] if not each["holds"]]
-    (source,) = sources
-    assert _blockers(failed, source, "postgres") == [{"code": "ENI_SG_RULES_MISMATCH", "component": group}]
-    told = environment.lab("doctor", source, POSTGRES, expect=1).stdout
+    told = environment.lab("reach", "--assert", str(ASSERTIONS), expect=1).stdout
+    assert "must reach postgres on port 5432" in told
     assert "authorize-security-group-ingress" in told
-    assert group in told
+    assert set.union(*_failed(environment).values()) == {("ENI_SG_RULES_MISMATCH", group)}
     planned = environment.lab("plan", expect=1)
     assert "1 to add, 0 to change, 0 to destroy" in planned.stderr
     shown = json.loads(environment.lab("apply", "--json").stdout)
