@@ -164,8 +164,6 @@ class _Evaluation:
                 grants = grants.joined(_Grants(Match.UNKNOWN, Match.UNKNOWN, Match.UNKNOWN))
             elif one.statement.effect is Effect.ALLOW and one.verdict.match is not Match.NO:
                 named, match = one.verdict.named, one.verdict.match
-                if one.verdict.element == "Principal":
-                    match = Match.YES
                 grants = grants.joined(
                     _Grants(min(named[0], match), min(named[1], match), min(named[2], match))
                 )

@@ -141,4 +141,4 @@ def _is_narrow(value: str) -> bool:
         network = ipaddress.ip_network(value.strip(), strict=False)
     except ValueError:
         return False
-    return network.prefixlen >= _BROADEST_PREFIX[network.version] or network.is_private
+    return network.prefixlen >= _BROADEST_PREFIX[network.version]

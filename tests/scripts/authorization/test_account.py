@@ -209,6 +209,20 @@ def test_details_without_any_arn_need_the_account() -> None:
     assert read_authorization_details({}, LAB).account_id == LAB
 
 
+def test_only_who_takes_a_role_meets_its_trust_policy(account: Account) -> None:
+    for action, met in (("sts:AssumeRole", 1), ("iam:GetRole", 0)):
+        assert len(account.policies_for(account.request(ANA, action, LOADER)).resource) == met
+
+
+def test_resource_control_policies_are_for_the_accounts_own_resources() -> None:
+    account = read_documents(
+        {**DETAILS, "ResourceControlPolicies": [[_document(_allow("*", Principal="*"))]]}
+    )
+    for owner, levels in ((LAB, 1), ("222222222222", 0)):
+        request = account.request(ANA, "sqs:SendMessage", f"arn:aws:sqs:us-east-1:{owner}:orders")
+        assert len(account.policies_for(request).rcps) == levels
+
+
 @pytest.fixture(scope="module")
 def furnished() -> Account:
     return read_documents(

@@ -25,6 +25,9 @@ def test_the_decision_is_awss_and_so_is_what_decided(case: dict[str, Any]) -> No
     if "doubt" in case:
         assert decision.deciding is not None
         assert decision.deciding.verdict.element == case["doubt"], told
+    if "doubt_in" in case:
+        assert decision.deciding is not None
+        assert decision.deciding.policy.name == case["doubt_in"], told
     if "reason" in case:
         assert case["reason"] in decision.reason
     _can_be_explained(decision, request)
