@@ -142,7 +142,7 @@ class StateFile:
             if not busy:
                 raise TornStateError(
                     f"{self._path} is cut off: Terraform was killed while it wrote it.",
-                    "`make plan`, `make apply` and `make destroy` put the last whole one in its place.",
+                    "`make plan`, `apply` or `destroy` for its target puts the last whole one in its place.",
                 )
             if time.monotonic() > deadline:
                 raise self._at_work()

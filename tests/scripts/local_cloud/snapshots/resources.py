@@ -407,9 +407,19 @@ def make_databases(session: boto3.Session, settings: Settings, kept: Kept) -> No
     )
     kept.keep(
         session,
-        databases=lambda s: s.client("rds").describe_db_instances()["DBInstances"],
+        # Where it is may have to change, if somebody else has claimed the address meanwhile.
+        databases=lambda s: [
+            {**each, "Endpoint": {**each["Endpoint"], "Address": "of its own"}}
+            for each in s.client("rds").describe_db_instances()["DBInstances"]
+        ],
         copies=lambda s: s.client("rds").describe_db_snapshots()["DBSnapshots"],
     )
+
+
+def addresses(session: boto3.Session) -> dict[str, str]:
+    """Where the two databases are."""
+    found = session.client("rds").describe_db_instances()["DBInstances"]
+    return {each["DBInstanceIdentifier"]: each["Endpoint"]["Address"] for each in found}
 
 
 def rows(session: boto3.Session, settings: Settings) -> dict[str, Any]:
