@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import ip_address
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import islice
+from typing import TypeVar
 
 from scripts.reachability import wording
 from scripts.reachability.answer import EPHEMERAL, Blocker, Direction
@@ -20,9 +21,12 @@ from scripts.reachability.model import (
     Target,
     TargetGroup,
 )
+from scripts.reachability.paths.gateways import public_address
 from scripts.reachability.ranges import Range, minus
 from scripts.reachability.repairs import AddBalancerSubnet, CreateListener, EnableCrossZone, Repair
 from scripts.reachability.traffic import Packets, packets
+
+A = TypeVar("A", IPv4Address, IPv6Address)
 
 
 @dataclass(frozen=True)
@@ -124,20 +128,30 @@ def _new_node(network: Network, balancer: LoadBalancer, subnet: str) -> Repair |
     if where.vpc != balancer.vpc or where.cidr is None:
         return None
     like = network.interfaces[balancer.interfaces[0]] if balancer.interfaces else None
-    hosts = islice(where.cidr.hosts(), 3, None)
-    address = next((each for each in hosts if (where.vpc, each) not in network.interface_at), None)
+    address = _free(network, where.vpc, where.cidr.hosts())
     if address is None:
         return None
+    six = None
+    if like is not None and like.ipv6_addresses and where.ipv6_cidr is not None:
+        six = _free(network, where.vpc, where.ipv6_cidr.hosts())
     node = Interface(
         id=f"the new node of {balancer.name or balancer.id} in {subnet}",
         vpc=where.vpc,
         subnet=subnet,
         private_ips=(address,),
+        ipv6_addresses=(six,) if six is not None else (),
         groups=like.groups if like is not None else (),
         owner=balancer.id,
         assumed=True,
     )
+    if like is not None and like.public_ip is not None:
+        node = replace(node, public_ip=public_address(network, node).address)
     return AddBalancerSubnet(balancer.id, node)
+
+
+def _free(network: Network, vpc: str, hosts: Iterator[A]) -> A | None:
+    """An address that nobody has; AWS keeps the first four of a subnet to itself."""
+    return next((each for each in islice(hosts, 3, None) if (vpc, each) not in network.interface_at), None)
 
 
 def node_blockers(network: Network, balancer: LoadBalancer, node: str, sent: Packets) -> tuple[Blocker, ...]:
