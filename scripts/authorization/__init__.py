@@ -8,6 +8,7 @@ Pure: no call, no clock, no file but the tables of published actions and keys.
 """
 
 from scripts.authorization.account import Account, bucket_of
+from scripts.authorization.acl import read_acl
 from scripts.authorization.catalogue import ActionEntry, find_action, require_action
 from scripts.authorization.decisions import Decision, Outcome, Weighed
 from scripts.authorization.engine import judge
@@ -44,6 +45,7 @@ __all__ = [
     "find_action",
     "is_public",
     "judge",
+    "read_acl",
     "read_policy",
     "require_action",
     "summary",

@@ -24,6 +24,7 @@ class PolicyKind(Enum):
     SCP = "service control policy"
     RCP = "resource control policy"
     RESOURCE = "resource-based policy"
+    ACL = "access control list"
     TRUST = "role trust policy"
     IDENTITY = "identity-based policy"
     BOUNDARY = "permissions boundary"

@@ -12,7 +12,7 @@ from typing import Any
 
 from scripts.authorization.conditions import Condition, Qualifier
 from scripts.authorization.model import Principal, PrincipalType
-from scripts.authorization.policies import Policy
+from scripts.authorization.policies import Policy, PolicyKind
 from scripts.authorization.statements import Statement
 from scripts.authorization.truth import Match, of
 
@@ -81,7 +81,8 @@ class PublicAccessBlock:
             return Match.NO
         if principal.account and principal.account == owner:
             return Match.NO
-        return max((is_public(policy) for policy in policies), default=Match.NO)
+        written = [policy for policy in policies if policy.kind is PolicyKind.RESOURCE]
+        return max((is_public(policy) for policy in written), default=Match.NO)
 
 
 def read_public_access_block(configuration: Mapping[str, Any]) -> PublicAccessBlock:
