@@ -16,7 +16,7 @@ import typer
 
 from scripts import aws, overview
 from scripts.commands import needs
-from scripts.commands.output import AsJson, line, print_json
+from scripts.commands.output import AsJson, line, print_json, say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
 from scripts.local_cloud import lifecycle
@@ -138,6 +138,8 @@ def reach(
     as_json: AsJson = False,
 ) -> None:
     """Who reaches whom, of everything that has a name; or whether it is as a file of assertions says."""
+    from scripts.doctor import report
+
     settings: Settings = context.obj
     if save is not None and (from_plan or from_saved):
         raise BadInputError("--save keeps what AWS answers; nothing is asked with a network from files.")
@@ -145,6 +147,8 @@ def reach(
         raise BadInputError("--port is for the table of all pairs: a file of assertions names its own ports.")
     ports = [_ports(each, "tcp") for each in port or ()]
     network = _network(settings, from_plan, from_saved, save)
+    for note in report.unmodelled(network):
+        say(f"! {note}")
     if assertions is not None:
         _assert(settings, network, assertions, as_json=as_json)
     else:

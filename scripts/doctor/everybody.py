@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.doctor.report import wrapped
+from scripts.doctor.text import wrapped
 from scripts.doctor.wording import ports as told
 from scripts.reachability.model import LoadBalancer, Network
 from scripts.reachability.pairs.ends import NamedEnd, named_ends

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scripts.doctor import changes, ways
 from scripts.doctor import document as documents
-from scripts.doctor import report
-from scripts.doctor.report import wrapped
+from scripts.doctor.text import wrapped
 from scripts.doctor.wording import verdict as told
 from scripts.reachability.assertions import Verdict
 from scripts.reachability.model import Network
@@ -33,9 +33,9 @@ def lines(network: Network, verdicts: Sequence[Verdict], aws: str = "aws") -> It
             if len(verdict.failures) > 1:
                 yield from wrapped(told(answer))
             if verdict.connection.must:
-                yield from report.changes(network, answer, aws)
+                yield from changes.lines(network, answer, aws)
             else:
-                yield from report.ways(answer)
+                yield from ways.lines(answer)
     yield ""
     yield from wrapped(summary(verdicts))
 

@@ -14,6 +14,7 @@ from scripts.doctor.checklist import Mark
 from scripts.doctor.diagnosis import Diagnosis, Probed, Request
 from scripts.doctor.layer import Layer, Outcome
 from scripts.doctor.storage import Place
+from scripts.doctor.text import WIDTH
 from scripts.errors import BadInputError
 from scripts.reachability.model import Network, Unmodelled
 from scripts.reachability.readers import saved
@@ -88,7 +89,7 @@ def test_lines_for_people_fit_80_columns_and_commands_are_not_broken(tmp_path: P
         if line.startswith("     aws "):
             shell += 1
         else:
-            assert len(line) <= report.WIDTH, line
+            assert len(line) <= WIDTH, line
         assert line == line.rstrip()
     assert shell >= 5
 
@@ -99,6 +100,16 @@ def test_commands_call_the_cli_of_the_target(tmp_path: Path) -> None:
         line for line in lines if "authorize-security-group-ingress" in line and BASTION_GROUP in line
     )
     assert command.strip().startswith(".venv/bin/awslocal ec2 ")
+
+
+def test_before_an_apply_there_is_no_command_but_terraforms_argument(tmp_path: Path) -> None:
+    account.save(tmp_path)
+    for file in tmp_path.iterdir():
+        file.write_text(file.read_text().replace(DATABASE_GROUP, "aws_security_group.database"))
+    said = text(ask(saved.network(tmp_path), BASTION))
+    assert "AWS CLI:" not in said
+    assert "aws ec2" not in said
+    assert 'resource "aws_vpc_security_group_ingress_rule"' in said
 
 
 def test_the_six_steps_come_in_the_order_of_the_course(tmp_path: Path) -> None:
