@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOCK_FILE = ".terraform.lock.hcl"
+#: In a module's copy: its first plan, in the shape of ``terraform show -json``.
+PLAN_FILE = "planned.json"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Step:
     Attributes
     ----------
     command
-        ``apply``, ``plan`` or ``destroy``.
+        ``apply``, ``plan``, ``show`` or ``destroy``.
     code
         Its exit code; of ``plan`` 2 when there is something to change.
     said
@@ -61,17 +63,26 @@ class Terraform:
         """Install the provider for all copies."""
         return self._run(copy, "init")
 
-    def live(self, copy: Path, before_the_end: Callable[[], None]) -> list[Step]:
+    def live(self, copy: Path, before_the_end: Callable[[], None], *, keep_plan: bool = False) -> list[Step]:
         """Apply, plan again and destroy; what was applied in part is destroyed too."""
-        steps = [self._run(copy, "apply", "-auto-approve")]
-        if steps[0].code == 0:
+        steps = self._plan_and_apply(copy) if keep_plan else [self._run(copy, "apply", "-auto-approve")]
+        if steps[-1].code == 0:
             steps.append(self._run(copy, "plan", "-detailed-exitcode"))
         before_the_end()
         return [*steps, self._run(copy, "destroy", "-auto-approve")]
 
+    def _plan_and_apply(self, copy: Path) -> list[Step]:
+        """What an apply does, with its plan kept."""
+        steps = [self._run(copy, "plan", "-out=planned")]
+        if steps[-1].code == 0:
+            steps.append(self._run(copy, "show", "-json", "planned"))
+            (copy / PLAN_FILE).write_text(steps[-1].said)
+            steps.append(self._run(copy, "apply", "planned"))
+        return steps
+
     def _run(self, copy: Path, command: str, *arguments: str) -> Step:
         answer = subprocess.run(
-            ["terraform", f"-chdir={copy}", command, "-no-color", "-input=false", *arguments],
+            ["terraform", f"-chdir={copy}", command, "-no-color", *_input(command), *arguments],
             env=dict(self._environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -80,3 +91,8 @@ class Terraform:
             check=False,
         )
         return Step(command, answer.returncode, answer.stdout)
+
+
+def _input(command: str) -> list[str]:
+    """No questions; ``show`` has none and does not know the argument."""
+    return [] if command == "show" else ["-input=false"]
