@@ -7,9 +7,10 @@ gets an error in AWS's shape, never Moto's guess.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.skeleton import Skeleton
@@ -66,7 +67,7 @@ class Operations:
     def passed_on(self, *operations: str) -> None:
         """These operations are answered by the fallback as they are."""
         for operation in operations:
-            self._register(operation, self.fallback(operation), Fidelity.SIMULATED)
+            self.register(operation, self.fallback(operation), Fidelity.SIMULATED)
 
     def fallback(self, operation: str) -> Handler:
         """The handler that a function of ours stands in front of."""
@@ -105,12 +106,13 @@ class Operations:
 
     def _registering(self, operation: str, fidelity: Fidelity) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self._register(operation, handler, fidelity)
+            self.register(operation, handler, fidelity)
             return handler
 
         return register
 
-    def _register(self, operation: str, handler: Handler, fidelity: Fidelity) -> None:
+    def register(self, operation: str, handler: Handler, fidelity: Fidelity) -> None:
+        """The function answers the operation."""
         if operation not in self._model.operation_names:
             raise ValueError(f"{self.service} has no operation {operation}")
         if operation in self._handlers:
@@ -126,6 +128,39 @@ class Operations:
             status_code=400,
             sender_fault=True,
         )
+
+
+class Answers(Protocol):
+    """What `one_at_a_time` makes."""
+
+    def __call__(self, operation: str, fidelity: Fidelity = ...) -> Callable[[Handler], Handler]:
+        """Decorator: the function answers the operation, with this behind it."""
+
+
+def one_at_a_time(operations: Operations, lock: AbstractContextManager[Any], usual: Fidelity) -> Answers:
+    """A decorator for the handlers of a service that change records in common: each holds the lock.
+
+    Parameters
+    ----------
+    lock
+        Reentrant, where a handler calls another.
+    usual
+        What stands behind the answers where nothing else is said.
+    """
+
+    def answers(operation: str, fidelity: Fidelity = usual) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            @wraps(handler)
+            def alone(context: RequestContext, request: Request) -> Response | None:
+                with lock:
+                    return handler(context, request)
+
+            operations.register(operation, alone, fidelity)
+            return alone
+
+        return register
+
+    return answers
 
 
 def error(code: str, message: str, status: int = 400) -> CommonServiceException:

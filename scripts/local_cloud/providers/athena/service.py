@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -12,7 +11,14 @@ from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttr
 from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import (
+    Fidelity,
+    Operations,
+    Request,
+    Response,
+    error,
+    one_at_a_time,
+)
 
 #: The engine that answers, by AWS's name.
 ENGINE = "Athena engine version 3"
@@ -32,20 +38,8 @@ class AthenaStore(BaseStore):
 operations = Operations("athena")
 _stores: AccountRegionBundle = AccountRegionBundle("athena", AthenaStore)
 _lock = threading.RLock()
-
-
-def answers(operation: str) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation from the records, one call at a time."""
-
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with _lock:
-                return handler(context, request)
-
-        return operations.simulated(operation)(one_at_a_time)
-
-    return register
+#: Decorator: the function answers the operation, one call at a time.
+answers = one_at_a_time(operations, _lock, Fidelity.SIMULATED)
 
 
 def store_of(context: RequestContext) -> AthenaStore:

@@ -17,14 +17,14 @@ from scripts.local_cloud.providers.moto_backend.vpcs import complete_default
 class _OneAtATime(Operations):
     """Moto's dictionaries are not made for the thirty requests that Terraform sends at once."""
 
-    def _register(self, operation: str, handler: Handler, fidelity: Fidelity) -> None:
+    def register(self, operation: str, handler: Handler, fidelity: Fidelity) -> None:
         def guarded(context: RequestContext, request: Request) -> Response | None:
             _check_complete(context, request)
             with LOCK:
                 complete_default(context.account_id, context.region)
                 return handler(context, request)
 
-        super()._register(operation, guarded, fidelity)
+        super().register(operation, guarded, fidelity)
 
 
 def _check_complete(context: RequestContext, request: Request) -> None:

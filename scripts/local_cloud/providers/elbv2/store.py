@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -14,7 +13,13 @@ from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttr
 from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import (
+    Fidelity,
+    Operations,
+    Request,
+    error,
+    one_at_a_time,
+)
 
 #: Largest page of a description, and its size when not asked for.
 PAGE_SIZE = 400
@@ -97,21 +102,8 @@ class ElbStore(BaseStore):
 stores: AccountRegionBundle = AccountRegionBundle("elbv2", ElbStore)
 operations = Operations("elbv2")
 lock = threading.RLock()
-
-
-def answers(operation: str, fidelity: Fidelity = Fidelity.SIMULATED) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation, one call at a time; from records, if not said else."""
-
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with lock:
-                return handler(context, request)
-
-        table = operations.real if fidelity is Fidelity.REAL else operations.simulated
-        return table(operation)(one_at_a_time)
-
-    return register
+#: Decorator: the function answers the operation, one call at a time.
+answers = one_at_a_time(operations, lock, Fidelity.SIMULATED)
 
 
 def store_of(context: RequestContext) -> ElbStore:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -19,7 +18,13 @@ from localstack.utils.tagging import TaggingService
 
 from scripts.config import LOCAL_ACCOUNT, LOCAL_REGION
 from scripts.local_cloud.delivery.definition import Definition, Source
-from scripts.local_cloud.providers.framework import Fidelity, Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import (
+    Fidelity,
+    Operations,
+    Request,
+    error,
+    one_at_a_time,
+)
 
 DESTINATION_ID = "destinationId-000000000001"
 
@@ -83,21 +88,8 @@ class FirehoseStore(BaseStore):
 operations = Operations("firehose")
 stores: AccountRegionBundle = AccountRegionBundle("firehose", FirehoseStore)
 lock = threading.RLock()
-
-
-def answers(operation: str, fidelity: Fidelity = Fidelity.REAL) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation, one call at a time."""
-
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with lock:
-                return handler(context, request)
-
-        table = operations.real if fidelity is Fidelity.REAL else operations.simulated
-        return table(operation)(one_at_a_time)
-
-    return register
+#: Decorator: the function answers the operation, one call at a time.
+answers = one_at_a_time(operations, lock, Fidelity.REAL)
 
 
 def store_of(context: RequestContext) -> FirehoseStore:

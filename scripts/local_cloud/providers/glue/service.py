@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from functools import wraps
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -12,7 +11,14 @@ from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttr
 from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import (
+    Fidelity,
+    Operations,
+    Request,
+    Response,
+    error,
+    one_at_a_time,
+)
 
 Record = dict[str, Any]
 
@@ -30,20 +36,8 @@ class GlueStore(BaseStore):
 operations = Operations("glue")
 _stores: AccountRegionBundle = AccountRegionBundle("glue", GlueStore)
 _lock = threading.RLock()
-
-
-def answers(operation: str) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation from records, one call at a time."""
-
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with _lock:
-                return handler(context, request)
-
-        return operations.simulated(operation)(one_at_a_time)
-
-    return register
+#: Decorator: the function answers the operation, one call at a time.
+answers = one_at_a_time(operations, _lock, Fidelity.SIMULATED)
 
 
 def store_of(context: RequestContext) -> GlueStore:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from functools import wraps
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers.framework import Handler, Operations, Request, Response, error
+from scripts.local_cloud.providers.framework import (
+    Fidelity,
+    Operations,
+    Request,
+    error,
+    one_at_a_time,
+)
 from scripts.local_cloud.providers.kinesis.model import Shard, Stream
 
 
@@ -24,20 +28,8 @@ class KinesisStore(BaseStore):
 operations = Operations("kinesis")
 _stores: AccountRegionBundle = AccountRegionBundle("kinesis", KinesisStore)
 _lock = threading.RLock()
-
-
-def answers(operation: str) -> Callable[[Handler], Handler]:
-    """Decorator: the function answers the operation with the stream kept here, one call at a time."""
-
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def one_at_a_time(context: RequestContext, request: Request) -> Response | None:
-            with _lock:
-                return handler(context, request)
-
-        return operations.real(operation)(one_at_a_time)
-
-    return register
+#: Decorator: the function answers the operation, one call at a time.
+answers = one_at_a_time(operations, _lock, Fidelity.REAL)
 
 
 def store_of(context: RequestContext) -> KinesisStore:
