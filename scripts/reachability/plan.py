@@ -59,6 +59,11 @@ def understand(network: Network, question: Question) -> Asked:
         )
     if question.version not in (None, 4, 6):
         raise BadInputError(f"there is no version {question.version} of IP", "Give 4 or 6, or leave it out.")
+    for first, last in filter(None, (question.ports, question.ephemeral)):
+        if not 0 <= first <= last <= PORTS[1]:
+            raise BadInputError(
+                f"{first}-{last} is no range of ports", "Give ports of 0 to 65535, the lower one first."
+            )
     source, destination = resolve(network, question.source), resolve(network, question.destination)
     _check_ends(question, source, destination)
     version = question.version or _version(network, source, destination)
@@ -151,11 +156,6 @@ def _ports(network: Network, question: Question, destination: End) -> tuple[int,
         return None
     if question.ports is None:
         return _own_port(network, question, destination)
-    first, last = question.ports
-    if not 0 <= first <= last <= PORTS[1]:
-        raise BadInputError(
-            f"{first}-{last} is no range of ports", "Give ports of 0 to 65535, the lower one first."
-        )
     return question.ports
 
 

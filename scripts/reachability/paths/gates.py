@@ -70,7 +70,8 @@ def _group_code(
         return "SG_HAS_NO_RULES", f"they have no {way} rules at all, and what no rule admits is dropped."
     peers = {each.peer.group for each in rules if isinstance(each.peer, GroupPeer) and _speaks(each, leg)}
     theirs = _groups_behind(walk, other)
-    if peers & theirs:
+    seen = leg.identity and other.interface is not None
+    if peers & theirs and not seen:
         return "SG_REFERENCES_NOT_PRESERVED", (
             "a rule admits the other end's security group, but that is not seen here, since the packets come "
             "by way of a gateway, a middlebox or a public address."

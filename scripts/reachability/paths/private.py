@@ -20,7 +20,8 @@ from scripts.reachability.model import (
 from scripts.reachability.paths.gates import network_acl, security_groups
 from scripts.reachability.paths.routes import MOST_MIDDLEBOXES, Unfit, Wish, routed
 from scripts.reachability.paths.states import alive
-from scripts.reachability.repairs import AcceptPeering, CreatePeering, DisableSourceDestCheck
+from scripts.reachability.repairs import AcceptPeering, CreatePeering, DeleteRoute, DisableSourceDestCheck
+from scripts.reachability.routing import choose
 from scripts.reachability.walk import Leg, Walk, unseen
 
 _USABLE = frozenset({"active", "pending-acceptance"})
@@ -147,11 +148,13 @@ def carry(walk: Walk, leg: Leg, origin: Interface, goal: Interface) -> bool:
 
 
 def circles(walk: Walk, leg: Leg, at: Interface) -> None:
-    """Routes send packets from middlebox to middlebox for ever."""
-    because = (
-        f"Routes send packets for {leg.destination.address} in circles, again and again by way of {at.id}."
-    )
-    walk.block("NO_PATH", at, leg, because)
+    """Routes send packets from middlebox to middlebox for ever: one of these routes has to go."""
+    network, address = walk.network, leg.destination.address
+    because = f"Routes send packets for {address} in circles, again and again by way of {at.id}."
+    table = network.table_of.get(at.subnet)
+    choice = choose(network, table, network.vpcs[at.vpc], address) if table is not None else None
+    repair = DeleteRoute(table.id, choice.route) if table is not None and choice is not None else None
+    walk.block("NO_PATH", at, leg, because, repair)
 
 
 def cross(walk: Walk, leg: Leg, here: str, there: str) -> None:

@@ -109,7 +109,7 @@ class _Junction:
         """AWS's code for what is wrong here, and the second half of a sentence."""
         address = self.leg.destination.address
         if self.choice is None:
-            if any((each.kind, each.target) == (wish.kind, wish.target) for each in self.table.routes):
+            if any(_leads_like(each, wish) for each in self.table.routes):
                 return Unfit("CANNOT_ROUTE", f"leads to {wish.target}, but not for {address}.")
             return Unfit("NO_ROUTE_TO_DESTINATION", f"has no route to {address}.")
         chosen = self.choice.route
@@ -155,3 +155,10 @@ class _Junction:
         assert self.choice is not None  # noqa: S101 (its callers have looked)
         chosen = self.choice.route
         return ReplaceRoute(self.table.id, Route(chosen.destination, wish.kind, wish.target), chosen)
+
+
+def _leads_like(route: Route, wish: Route) -> bool:
+    """Whether a route has another's target, in the same version of IP."""
+    ranges = route.destination, wish.destination
+    versions = {4 if isinstance(each, str) else each.version for each in ranges}
+    return (route.kind, route.target) == (wish.kind, wish.target) and len(versions) == 1
