@@ -2,7 +2,8 @@
 
 Most interfaces are those of instances; the others belong to load balancers, databases and NAT gateways. Every
 service has a security group that admits the groups of services before it, so that hundreds of groups refer
-to each other. Subnets of a tier share a route table and a network ACL; VPCs stand in a ring of peerings.
+to each other. Subnets of a tier share a network ACL; those of applications have a route table and a NAT
+gateway for each zone. VPCs stand in a ring of peerings.
 """
 
 from __future__ import annotations
@@ -158,9 +159,18 @@ class _Vpc:
         gateway, endpoint = id_("igw"), id_("vpce")
         attached = [{"VpcId": self.id, "State": "available"}]
         add("describe-internet-gateways", {"InternetGatewayId": gateway, "Attachments": attached, "Tags": []})
-        nat = self._nat()
-        peers = self._peerings()
-        tables = {tier: id_("rtb") for tier in _TIERS}
+        everywhere = {"DestinationCidrBlock": "0.0.0.0/0"}
+        peers = [
+            {"DestinationCidrBlock": cidr, "VpcPeeringConnectionId": peering}
+            for peering, cidr in self._peerings()
+        ]
+        self._table("public", _ZONES, [{**everywhere, "GatewayId": gateway}, *peers])
+        self._table("data", _ZONES, [], main=True)
+        service = {"DestinationPrefixListId": S3_LIST, "GatewayId": endpoint}
+        private = []
+        for zone in _ZONES:
+            out = {**everywhere, "NatGatewayId": self._nat(zone)}
+            private.append(self._table("application", (zone,), [out, service, *peers]))
         add(
             "describe-vpc-endpoints",
             {
@@ -169,51 +179,48 @@ class _Vpc:
                 "VpcId": self.id,
                 "ServiceName": f"com.amazonaws.{REGION}.s3",
                 "State": "available",
-                "RouteTableIds": [tables["application"]],
+                "RouteTableIds": private,
                 "NetworkInterfaceIds": [],
                 "Tags": [],
             },
         )
-        routes: dict[str, list[Document]] = {
-            "public": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway}],
-            "application": [
-                {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": nat},
-                {"DestinationPrefixListId": S3_LIST, "GatewayId": endpoint},
-            ],
-            "data": [],
-        }
-        for tier, table in tables.items():
-            subnets = [self.subnets[tier, zone][0] for zone in _ZONES]
-            own = {"DestinationCidrBlock": str(self.cidr), "GatewayId": "local"}
-            crossing = [
-                {"DestinationCidrBlock": cidr, "VpcPeeringConnectionId": peering} for peering, cidr in peers
-            ]
-            chosen = [own, *routes[tier], *(crossing if tier != "data" else [])]
-            associations = [{"RouteTableId": table, "SubnetId": subnet, "Main": False} for subnet in subnets]
-            if tier == "data":
-                associations.append({"RouteTableId": table, "Main": True})
-            add(
-                "describe-route-tables",
-                {
-                    "RouteTableId": table,
-                    "VpcId": self.id,
-                    "Associations": associations,
-                    "Routes": [{**each, "State": "active", "Origin": "CreateRoute"} for each in chosen],
-                    "Tags": _name(f"vpc-{self.number}-{tier}"),
-                },
-            )
 
-    def _nat(self) -> str:
+    def _table(self, tier: str, zones: tuple[str, ...], routes: list[Document], *, main: bool = False) -> str:
+        table = self.account.id("rtb")
+        own = {"DestinationCidrBlock": str(self.cidr), "GatewayId": "local"}
+        associations: list[Document] = [
+            {"RouteTableId": table, "SubnetId": self.subnets[tier, zone][0], "Main": False} for zone in zones
+        ]
+        if main:
+            associations.append({"RouteTableId": table, "Main": True})
+        self.account.add(
+            "describe-route-tables",
+            {
+                "RouteTableId": table,
+                "VpcId": self.id,
+                "Associations": associations,
+                "Routes": [{**each, "State": "active", "Origin": "CreateRoute"} for each in (own, *routes)],
+                "Tags": _name(f"vpc-{self.number}-{tier}"),
+            },
+        )
+        return table
+
+    def _nat(self, zone: str) -> str:
         nat = self.account.id("nat")
         interface = self._interface(
-            "public", "a", (), public=True, type="nat_gateway", description=f"Interface for NAT Gateway {nat}"
+            "public",
+            zone,
+            (),
+            public=True,
+            type="nat_gateway",
+            description=f"Interface for NAT Gateway {nat}",
         )
         self.account.add(
             "describe-nat-gateways",
             {
                 "NatGatewayId": nat,
                 "VpcId": self.id,
-                "SubnetId": self.subnets["public", "a"][0],
+                "SubnetId": self.subnets["public", zone][0],
                 "ConnectivityType": "public",
                 "State": "available",
                 "NatGatewayAddresses": [

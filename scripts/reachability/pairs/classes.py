@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, ip_network
 
-from scripts.reachability.model import Address, Interface, Network, TargetKind
+from scripts.reachability.model import TCP, Address, Interface, Network, TargetKind
 from scripts.reachability.pairs.signatures import Signatures, group_ranges, routing_ranges
+from scripts.reachability.paths.states import alive
+from scripts.reachability.traffic import packets
+from scripts.reachability.walk import Party, Walk, request
+
+_NOBODY = Party(IPv4Address("0.0.0.0"), ip_network("0.0.0.0/32"))  # noqa: S104 - binds nothing
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,10 @@ class Class:
     place
         Number of what decides on the way: all but the security groups. Classes of one place differ in nothing
         else.
+    inner
+        The same for ways on which private addresses alone are seen: of several places it may be the same.
+    alive
+        Whether it sends and answers at all.
     subnet
         Where it lies: within a subnet no network ACL is asked.
     groups
@@ -35,6 +44,8 @@ class Class:
     interface: Interface | None
     address: Address | None
     place: int
+    inner: int
+    alive: bool
     subnet: str
     groups: frozenset[str]
 
@@ -62,79 +73,86 @@ class _Grouping:
         self.network = network
         self.routing = Signatures(routing_ranges(network))
         self.filtering = Signatures(group_ranges(network))
+        self._around: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
 
     def classes(self, outside: Iterable[Address]) -> tuple[Class, ...]:
-        found: defaultdict[tuple[Hashable, Hashable], list[Interface]] = defaultdict(list)
+        found: defaultdict[tuple[Hashable, ...], list[Interface]] = defaultdict(list)
         for each in self.network.interfaces.values():
+            inner, lives = self._inner(each), _alive(self.network, each)
             own = each.subnet, frozenset(each.groups), self._told_apart(each)
-            found[self._place(each), own].append(each)
-        places: dict[Hashable, int] = {}
+            found[inner, self._outer(each), lives, own].append(each)
         made = []
-        for (place, _), members in found.items():
-            number = places.setdefault(place, len(places))
+        for (inner, outer, living, _), members in found.items():
             ends, first = tuple(each.id for each in members), members[0]
-            made.append(Class(ends, first, None, number, first.subnet, frozenset(first.groups)))
-        for address in dict.fromkeys(outside):
-            number = places.setdefault(address, len(places))
-            made.append(Class((str(address),), None, address, number, "", frozenset()))
+            place, groups = self._number(inner, outer, living), frozenset(first.groups)
+            number = self._number(inner)
+            made.append(Class(ends, first, None, place, number, bool(living), first.subnet, groups))
+        for other in dict.fromkeys(outside):
+            place = self._number(other)
+            made.append(Class((str(other),), None, other, place, place, True, "", frozenset()))
         return tuple(sorted(made, key=lambda each: (each.place, each.subnet)))
 
-    def _place(self, each: Interface) -> tuple[Hashable, ...]:
+    def _number(self, *what: Hashable) -> int:
+        return self._numbers.setdefault(what, len(self._numbers))
+
+    def _inner(self, each: Interface) -> Hashable:
+        """What decides inside a VPC and over a peering."""
         if each.id in self._single:
-            return (each.id,)
-        table, acl = self.network.table_of.get(each.subnet), self.network.acl_of.get(each.subnet)
-        beside_gateway = each.subnet if each.subnet in self._gateway_subnets else ""
-        return (
-            each.vpc,
-            table.id if table else "",
-            acl.id if acl else "",
-            beside_gateway,
-            each.source_dest_check,
-            each.status,
-            bool(each.groups),
-            self._owners.get(each.id, ""),
-            *self._signatures(self.routing, each),
-        )
+            return each.id
+        private = each.private_ips[0] if each.private_ips else None
+        six = each.ipv6_addresses[0] if each.ipv6_addresses else None
+        around, judged = self._surroundings(each.subnet), bool(each.groups)
+        return each.vpc, around, judged, self.routing.of(private), self.routing.of(six)
 
-    def _told_apart(self, each: Interface) -> tuple[Hashable, ...]:
-        return (each.id,) if each.id in self._single else self._signatures(self.filtering, each)
+    def _outer(self, each: Interface) -> Hashable:
+        """What decides besides on the way out of a VPC and into it."""
+        beside_nat = each.subnet if each.subnet in self._nat_subnets else ""
+        return beside_nat, self.routing.of(each.public_ip)
 
-    @staticmethod
-    def _signatures(signatures: Signatures, each: Interface) -> tuple[Hashable, ...]:
-        v4: IPv4Address | None = each.private_ips[0] if each.private_ips else None
-        v6: IPv6Address | None = each.ipv6_addresses[0] if each.ipv6_addresses else None
-        return signatures.of(v4), signatures.of(each.public_ip), signatures.of(v6)
+    def _surroundings(self, subnet: str) -> int:
+        """Number of what a subnet's routes and entries say, whatever table and ACL they stand in."""
+        if subnet not in self._around:
+            table, acl = self.network.table_of.get(subnet), self.network.acl_of.get(subnet)
+            beside_box = subnet if subnet in self._box_subnets else ""
+            self._around[subnet] = self._number(table and table.routes, acl and acl.entries, beside_box)
+        return self._around[subnet]
+
+    def _told_apart(self, each: Interface) -> Hashable:
+        """What security groups tell apart."""
+        if each.id in self._single:
+            return each.id
+        private = each.private_ips[0] if each.private_ips else None
+        six = each.ipv6_addresses[0] if each.ipv6_addresses else None
+        return self.filtering.of(private), self.filtering.of(six), self.filtering.of(each.public_ip)
+
+    @cached_property
+    def _boxes(self) -> frozenset[str]:
+        """Interfaces that routes lead over."""
+        tables = self.network.route_tables.values()
+        routes = (route for table in tables for route in table.routes)
+        return frozenset(route.target for route in routes if route.kind is TargetKind.INTERFACE)
 
     @cached_property
     def _single(self) -> frozenset[str]:
         """Interfaces that are like no other: packets of others pass through them."""
-        through = {
-            route.target
-            for table in self.network.route_tables.values()
-            for route in table.routes
-            if route.kind is TargetKind.INTERFACE
-        }
         nats = {each.interface for each in self.network.nat_gateways.values() if each.interface}
-        return frozenset(through | nats)
+        return self._boxes | nats
+
+    # Within the subnet of what packets pass through no network ACL is asked.
 
     @cached_property
-    def _gateway_subnets(self) -> frozenset[str]:
-        """Subnets of interfaces that others' packets pass through: within them no network ACL is asked."""
-        held = {
-            self.network.interfaces[each].subnet for each in self._single if each in self.network.interfaces
-        }
-        return frozenset(held | {each.subnet for each in self.network.nat_gateways.values()})
+    def _box_subnets(self) -> frozenset[str]:
+        known = self.network.interfaces
+        return frozenset(known[each].subnet for each in self._boxes if each in known)
 
     @cached_property
-    def _owners(self) -> Mapping[str, tuple[str, str]]:
-        """Interface to the kind and the state of what it belongs to."""
-        network = self.network
-        found: dict[str, tuple[str, str]] = {}
-        for kind, state, interfaces in (
-            *(("instance", each.state, each.interfaces) for each in network.instances.values()),
-            *(("db-instance", each.status, each.interfaces) for each in network.db_instances.values()),
-            *(("load-balancer", each.state, each.interfaces) for each in network.load_balancers.values()),
-            *(("vpc-endpoint", each.state, each.interfaces) for each in network.endpoints.values()),
-        ):
-            found |= dict.fromkeys(interfaces, (kind, state))
-        return found
+    def _nat_subnets(self) -> frozenset[str]:
+        return frozenset(each.subnet for each in self.network.nat_gateways.values())
+
+
+def _alive(network: Network, interface: Interface) -> bool:
+    """Whether an interface sends and answers at all."""
+    walk = Walk(network, packets(TCP, 4), 4)
+    alive(walk, request(walk.packets, _NOBODY, _NOBODY), interface)
+    return not walk.blockers

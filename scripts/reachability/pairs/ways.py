@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, ip_network
+from ipaddress import ip_network
 
 from scripts.reachability.answer import Hop
 from scripts.reachability.ends import Outside
 from scripts.reachability.filters import overlap
 from scripts.reachability.flow import Flow, Place, place
 from scripts.reachability.model import (
-    TCP,
+    EgressOnlyGateway,
     GroupRule,
     Interface,
+    InternetGateway,
+    NatGateway,
     Network,
     SecurityGroup,
     Traffic,
@@ -22,15 +24,13 @@ from scripts.reachability.model import (
 from scripts.reachability.pairs.classes import Class
 from scripts.reachability.pairs.gates import Look, View
 from scripts.reachability.paths.path import follow
-from scripts.reachability.paths.states import alive
 from scripts.reachability.ranges import Range
 from scripts.reachability.traffic import PROTOCOLS, Packets, packets
-from scripts.reachability.walk import Party, Walk, request
+from scripts.reachability.walk import Party
 
 _EVERYWHERE = tuple(ip_network(each) for each in ("0.0.0.0/0", "::/0"))
-_NOBODY = Party(IPv4Address("0.0.0.0"), ip_network("0.0.0.0/32"))  # noqa: S104 - binds nothing
-#: Kinds of paths on which security groups can tell whose packets they are.
-_KNOWN = frozenset({"local", "peering"})
+#: Behind these, security groups cannot tell any more whose packets they are.
+_GATEWAYS = (EgressOnlyGateway, InternetGateway, NatGateway)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Ways:
             self._members[each.place][each.subnet].append(each)
         self._found: dict[Hashable, Way] = {}
         self._kinds: dict[Packets, Hashable] = {}
-        firsts = {each.place: each for each in reversed(classes)}
-        self._dead = {number for number, each in firsts.items() if not _alive(network, each)}
+        ends = {frozenset((each.requester, each.accepter)) for each in network.peerings.values()}
+        self._joined = ends | {frozenset((each,)) for each in network.vpcs}
 
     def between(self, source: int, destination: int, ports: Range, *, within: bool) -> Way | None:
         """The way from one place to another.
@@ -94,14 +94,12 @@ class Ways:
         Way or None
             None where there are no two ends that lie so, or none of them ever sends or answers.
         """
-        if source in self._dead or destination in self._dead:
-            return None
         pair = self._pair(self._members[source], self._members[destination], within)
-        if pair is None:
+        if pair is None or not all(each.alive for each in pair):
             return None
         version = _version(*pair)
         sent = packets(self._protocol, version, ports)
-        key = source, destination, within, self._kind(sent)
+        key = *self._seen(*pair, version), within, self._kind(sent)
         if key not in self._found:
             self._found[key] = self._way(*pair, sent, version)
         return replace(self._found[key], packets=sent)
@@ -115,6 +113,14 @@ class Ways:
         sent = packets(self._protocol, version, ports)
         flow = Flow(self._place(self._network, pair[0]), self._place(self._network, pair[1]), sent, version)
         return follow(self._network, flow).open
+
+    def _seen(self, source: Class, destination: Class, version: int) -> tuple[int, int]:
+        """What decides between two ends: where VPCs are joined, IPv4 packets show private addresses alone."""
+        vpcs = frozenset(each.interface.vpc for each in (source, destination) if each.interface is not None)
+        inside = source.interface is not None and destination.interface is not None
+        if version == 4 and inside and vpcs in self._joined:
+            return source.inner, destination.inner
+        return source.place, destination.place
 
     def _kind(self, sent: Packets) -> Hashable:
         """What tells these packets from others on the way: which entries of network ACLs speak of them."""
@@ -159,7 +165,7 @@ class Ways:
             return Way(sent, open=True, singly=True)
         gates = {hop.component.id: hop for hop in path.forward if isinstance(hop.component, SecurityGroup)}
         here, there = (self._network.interfaces.get(each) for each in ends)
-        known = path.kind in _KNOWN
+        known = not any(isinstance(hop.component, _GATEWAYS) for hop in path.forward)
         return Way(
             sent,
             open=True,
@@ -174,15 +180,6 @@ class Ways:
             return place(network, interface)
         alone = ip_network(end)
         return Place(Outside(id=end), outside=Party(alone[0], alone))
-
-
-def _alive(network: Network, each: Class) -> bool:
-    """Whether an end sends and answers at all; what lies outside does."""
-    if each.interface is None:
-        return True
-    walk = Walk(network, packets(TCP, 4), 4)
-    alive(walk, request(walk.packets, _NOBODY, _NOBODY), each.interface)
-    return not walk.blockers
 
 
 def _opened(network: Network) -> Network:
