@@ -29,7 +29,7 @@ class Account:
     groups
         By name.
     managed
-        Managed policies by ARN.
+        Managed policies by ARN; those that nobody has may be left out.
     resource_policies
         Policies of buckets, queues, topics, secrets, keys, ... by the resource's ARN.
     public_access_blocks

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from scripts.authorization.truth import Match, of
 
@@ -119,20 +119,20 @@ def arn_expression(parts: tuple[str | Wildcard, ...], *, last_crosses: bool) -> 
         True for Resource: a ``*`` that ends a field may run over colons. False for condition operators: no
         wildcard leaves its field. The sixth field has colons of its own, which every wildcard may match.
     """
-    expression: list[str] = []
+    pieces: list[str] = []
     colons = 0
     for number, part in enumerate(parts):
         if colons >= _ARN_FIELDS - 1:
-            return "".join(expression) + glob_expression(parts[number:])
+            return "".join(pieces) + glob_expression(parts[number:])
         if isinstance(part, str):
             colons += part.count(":")
-            expression.append(re.escape(part))
+            pieces.append(re.escape(part))
             continue
         following = parts[number + 1] if number + 1 < len(parts) else ":"
         ends_field = isinstance(following, str) and following.startswith(":")
         one = "." if last_crosses and ends_field and part is Wildcard.ANY else "[^:]"
-        expression.append(one + "*" if part is Wildcard.ANY else one)
-    return "".join(expression)
+        pieces.append(one + "*" if part is Wildcard.ANY else one)
+    return "".join(pieces)
 
 
 class Shape(Enum):
@@ -145,19 +145,18 @@ class Shape(Enum):
     ARN = "arn"
 
 
+def expression(shape: Shape, parts: tuple[str | Wildcard, ...]) -> str:
+    """The regular expression of a text without variables."""
+    if parts != (Wildcard.ANY,) and shape in {Shape.RESOURCE, Shape.ARN}:
+        return arn_expression(parts, last_crosses=shape is Shape.RESOURCE)
+    return glob_expression(parts)
+
+
 @lru_cache(maxsize=8192)
 def compiled(shape: Shape, parts: tuple[str | Wildcard, ...]) -> re.Pattern[str]:
     """The expression of a text whose variables are replaced; kept, as a principal asks the same again."""
-    flags = re.DOTALL
-    if shape is Shape.RESOURCE and parts != (Wildcard.ANY,):
-        expression = arn_expression(parts, last_crosses=True)
-    elif shape is Shape.ARN and parts != (Wildcard.ANY,):
-        expression = arn_expression(parts, last_crosses=False)
-    else:
-        expression = glob_expression(parts)
-    if shape is Shape.IGNORE_CASE:
-        flags |= re.IGNORECASE
-    return re.compile(expression, flags)
+    flags = re.DOTALL | re.IGNORECASE if shape is Shape.IGNORE_CASE else re.DOTALL
+    return re.compile(expression(shape, parts), flags)
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ class Pattern:
     shape: Shape
     parts: Parts
 
-    @property
+    @cached_property
     def fixed(self) -> tuple[str | Wildcard, ...] | None:
         """The parts, where no variable is among them."""
         found = tuple(part for part in self.parts if not isinstance(part, Variable))
@@ -175,6 +174,8 @@ class Pattern:
 
     def match(self, value: str, resolve: Resolve) -> Match | Unresolved:
         """Whether a value of the request matches, or why that has no answer."""
+        if self.fixed is not None:
+            return of(self._expression.fullmatch(value) is not None)
         filled: list[str | Wildcard] = []
         for part in self.parts:
             replaced = resolve(part) if isinstance(part, Variable) else part
@@ -182,3 +183,7 @@ class Pattern:
                 return replaced
             filled.append(replaced)
         return of(compiled(self.shape, tuple(filled)).fullmatch(value) is not None)
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return compiled(self.shape, self.fixed or ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 
 from scripts.authorization.conditions import Condition, as_texts, read_conditions
 from scripts.authorization.model import Request
-from scripts.authorization.patterns import Pattern, Shape, Unresolved, compiled, parse, parse_resource
+from scripts.authorization.patterns import Pattern, Shape, parse, parse_resource
 from scripts.authorization.principals import (
     EVERYBODY,
     NOBODY,
@@ -18,6 +17,7 @@ from scripts.authorization.principals import (
     PrincipalElement,
     read_principal,
 )
+from scripts.authorization.texts import Texts
 from scripts.authorization.truth import Match, negate
 
 
@@ -53,41 +53,6 @@ _NO_ACTION = Verdict(Match.NO, "Action", named=NOBODY)
 _NO_RESOURCE = Verdict(Match.NO, "Resource", named=NOBODY)
 _NO_PRINCIPAL = Verdict(Match.NO, "Principal", named=NOBODY)
 _APPLIES = Verdict(Match.YES)
-
-
-class Texts:
-    """The values of Action or Resource, compiled into one expression and those that hold variables."""
-
-    __slots__ = ("_all", "_fixed", "_moving", "_negated")
-
-    def __init__(self, patterns: tuple[Pattern, ...], *, negated: bool) -> None:
-        self._negated = negated
-        expressions = [_expression(one) for one in patterns if one.fixed is not None]
-        self._all = ".*" in expressions
-        self._fixed = (
-            re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL) if expressions else None
-        )
-        self._moving = tuple(one for one in patterns if one.fixed is None)
-
-    def match(self, value: str, request: Request) -> Match:
-        """Whether one of the texts matches; the opposite for ``NotAction`` and ``NotResource``."""
-        answer = Match.NO
-        if self._all or (self._fixed and self._fixed.fullmatch(value)):
-            answer = Match.YES
-        elif self._moving:
-            answer = max(self._variable(one, value, request) for one in self._moving)
-        return negate(answer) if self._negated else answer
-
-    def _variable(self, pattern: Pattern, value: str, request: Request) -> Match:
-        found = pattern.match(value, request.resolve)
-        if not isinstance(found, Unresolved):
-            return found
-        # As in conditions: a variable without a value fails to match; negated, AWS leaves it open.
-        return Match.UNKNOWN if self._negated or found is Unresolved.UNKNOWN else Match.NO
-
-
-def _expression(pattern: Pattern) -> str:
-    return compiled(pattern.shape, pattern.fixed or ()).pattern
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,18 @@ def read_authorization_details(details: Mapping[str, Any], account_id: str = "")
     """
     users = {one["Arn"]: _user(one) for one in details.get("UserDetailList", ())}
     roles = {one["Arn"]: _role(one) for one in details.get("RoleDetailList", ())}
-    managed = {one["Arn"]: _managed(one) for one in details.get("Policies", ())}
+    groups = {one["GroupName"]: _group(one) for one in details.get("GroupDetailList", ())}
+    policies = {one["Arn"]: one for one in details.get("Policies", ())}
+    entities = [*users.values(), *roles.values()]
+    # The details hold every policy of AWS's own too, over a thousand, of which a few are attached.
+    attached = [*(one.attached for one in entities), *(one.attached for one in groups.values())]
+    in_use = {entity.boundary for entity in entities}.union(*attached)
     return Account(
-        account_id or _account_id([*users, *roles, *managed]),
+        account_id or _account_id([*users, *roles, *policies]),
         users,
         roles,
-        {one["GroupName"]: _group(one) for one in details.get("GroupDetailList", ())},
-        managed,
+        groups,
+        {arn: _managed(one) for arn, one in policies.items() if arn in in_use},
     )
 
 
