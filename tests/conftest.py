@@ -106,11 +106,17 @@ _GROUPS = (
 )
 
 
+#: Seconds for a test that applies the stack: minutes of waiting, and many more on a machine that is busy.
+_APPLY_LIMIT = 2400
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each group on one worker, so that its servers and plans are made once."""
+    """Keep each group on one worker, so that its servers and plans are made once; be patient with applies."""
     here = Path(__file__).parent
     for item in items:
+        folder = item.path.relative_to(here).as_posix()
+        if folder.startswith(("e2e/", "infrastructure/")):
+            item.add_marker(pytest.mark.timeout(_APPLY_LIMIT))
         if item.get_closest_marker("xdist_group") is None:
-            folder = item.path.relative_to(here).as_posix()
             group = next((name for name in _GROUPS if folder.startswith(f"{name}/")), "rest")
             item.add_marker(pytest.mark.xdist_group(group))

@@ -44,8 +44,10 @@ SERVICES = (
 )
 
 #: Seconds: a start takes two to four, on a machine that is busy with everything else at once far more.
-START_LIMIT = 120
+START_LIMIT = 300
 STOP_LIMIT = 20
+#: Seconds after which one that has the request and says nothing counts as not answering.
+_ANSWER_LIMIT = 20
 
 #: Environment variable that carries the epoch into LocalStack's process, and the path that answers with it.
 EPOCH_VARIABLE = "LAB_EPOCH"
@@ -282,7 +284,7 @@ def _get(port: int, path: str) -> str | None:
     # A proxy from the user's shell would be asked for 127.0.0.1, so none is used.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=_ANSWER_LIMIT) as answer:
             text: str = answer.read().decode()
             return text
     except (urllib.error.URLError, OSError, ValueError):

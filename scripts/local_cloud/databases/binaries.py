@@ -297,7 +297,7 @@ def _changed(path: Path) -> float:
 def _identify(path: Path, changed: float) -> Installation | None:
     """What `path` says that it is; None when it cannot run or is something else. `changed`: cache key."""
     try:
-        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=120)
     except (OSError, subprocess.TimeoutExpired):
         return None
     said = done.stdout

@@ -197,7 +197,7 @@ class PostgresServer(EngineServer):
             name,
         ]
         try:
-            run(command, user=self.user, folder=folder.data, timeout=20)
+            run(command, user=self.user, folder=folder.data, timeout=120)
         except MissingError as error:
             said = re.search(r"(?:FATAL|ERROR): +(.*)", error.what)
             reason = said.group(1) if said else error.what
@@ -211,7 +211,7 @@ class PostgresServer(EngineServer):
         try:
             tool = self.installation.tool("pg_config")
             said = subprocess.run(
-                [tool, "--pkglibdir"], capture_output=True, text=True, check=True, timeout=20
+                [tool, "--pkglibdir"], capture_output=True, text=True, check=True, timeout=120
             )
             folder = Path(said.stdout.strip())
         except (MissingError, OSError, subprocess.SubprocessError):
@@ -264,7 +264,7 @@ def _locale() -> str:
     """RDS's locale where this system has it, else one that sorts by code point."""
     try:
         said = subprocess.run(
-            ["locale", "-a"], capture_output=True, text=True, check=False, timeout=20
+            ["locale", "-a"], capture_output=True, text=True, check=False, timeout=120
         ).stdout
     except OSError:
         return "C"

@@ -28,7 +28,7 @@ from scripts.local_cloud.snapshots.shape import fingerprint
 Records = dict[str, dict[str, Any]]
 
 #: Seconds to wait for a lock: whoever holds one while everything is at rest is about to give it back.
-_LOCK_LIMIT = 10.0
+_LOCK_LIMIT = 60.0
 
 _Lock = type(threading.Lock())
 _RLock = type(threading.RLock())
