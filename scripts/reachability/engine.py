@@ -9,9 +9,9 @@ from itertools import chain
 from scripts.reachability.answer import Answer, Blocker, Path, Question
 from scripts.reachability.flow import Flow
 from scripts.reachability.model import Network
-from scripts.reachability.paths.path import follow
+from scripts.reachability.paths.path import follow, is_open
 from scripts.reachability.plan import Asked, plan, understand
-from scripts.reachability.repairs import AddAclEntry, Repair
+from scripts.reachability.repairs import AddAclEntry, AddBalancerSubnet, Repair
 
 #: Rounds of repair and renewed question after which what is still blocked is taken for unrepairable.
 MOST_ROUNDS = 8
@@ -74,20 +74,23 @@ class _Search:
             if len(self.repairs) == before:
                 break
         for flow in plan(current, self.asked):
-            if flow.key not in self.stuck:
+            if flow.key not in self.stuck and not is_open(current, flow):
                 self._give_up(flow, follow(current, flow))
 
     def _give_up(self, flow: Flow, path: Path) -> None:
         """What still blocks a flow, with everything repaired that could be, no setting repairs."""
-        if not path.open:
-            self.stuck.add(flow.key)
-            left = [replace(each, repair=None, alternatives=()) for each in path.blockers]
-            self.found[flow.key] = [*self.found.get(flow.key, ()), *left]
+        self.stuck.add(flow.key)
+        left = [replace(each, repair=None, alternatives=()) for each in path.blockers]
+        self.found[flow.key] = [*self.found.get(flow.key, ()), *left]
 
     def _repaired(self, current: Network, flow: Flow) -> Network:
         """The network with what blocks one flow repaired, as far as that can be seen at once."""
-        known = self.paths.get(flow.key) if current is self.network else None
-        path = known or follow(current, flow)
+        known = self.paths.get(flow.key)
+        if known is None or current is not self.network:
+            if known is not None and is_open(current, flow):
+                return current
+            known = follow(current, flow)
+        path = known
         # What only a repair brings into the question, such as a further node, is a path of the answer too.
         self.paths.setdefault(flow.key, path)
         for blocker in path.blockers:
@@ -116,7 +119,7 @@ class _Search:
         for repair in repairs:
             network = repair.apply(network)
         flows = sorted(plan(network, self.asked), key=lambda flow: flow.key not in first)
-        return all(follow(network, flow).open for flow in flows)
+        return all(is_open(network, flow) for flow in flows)
 
     def _told(self, key: Hashable, path: Path) -> Path:
         """A path with its blockers: those found, and those of other paths that have the same cause."""
@@ -132,6 +135,9 @@ class _Search:
 
     def _with_common_alternatives(self, blocker: Blocker) -> Blocker:
         """A blocker whose alternatives would do for every path that its repair is for."""
+        if any(isinstance(each, AddBalancerSubnet) for each in self.repairs):
+            # A further node has flows of its own, which no narrower rule was made for.
+            return replace(blocker, alternatives=())
         common = blocker.alternatives
         found = chain(*self.found.values(), *(path.blockers for path in self.paths.values()))
         for other in found if common else ():

@@ -99,6 +99,10 @@ def answer(packets: Packets, source: Party, destination: Party) -> Leg:
     return Leg(Direction.RETURN, source, destination, packets, packets.ports, packets.ephemeral)
 
 
+class Stopped(Exception):
+    """Packets of a `Probe` are stopped."""
+
+
 class Walk:
     """The hops and blockers of one path, as they are found.
 
@@ -106,7 +110,11 @@ class Walk:
     ----------
     passed
         Ids of middleboxes that the request went over: their security groups know the answer.
+    tells
+        False where nobody reads the hops, so that none need be put into words.
     """
+
+    tells = True
 
     def __init__(self, network: Network, packets: Packets, version: int) -> None:
         self.network = network
@@ -160,6 +168,35 @@ class Walk:
         if subnet is not None:
             cidr = subnet.cidr if self.version == 4 else subnet.ipv6_cidr
         return Party(own[0], cidr or ip_network(own[0]), interface)
+
+
+class Probe(Walk):
+    """Asks only whether a path is open: it notes nothing, and ends at the first blocker."""
+
+    tells = False
+
+    def hop(
+        self,
+        leg: Leg,
+        component: Component,
+        decided: str = "",
+        *,
+        passes: bool = True,
+        rule: GroupRule | AclEntry | Route | None = None,
+    ) -> None:
+        """Nobody reads it."""
+
+    def block(
+        self,
+        code: str,
+        component: Component,
+        leg: Leg,
+        because: str,
+        repair: Repair | None = None,
+        alternatives: tuple[Repair, ...] = (),
+    ) -> None:
+        """The path is not open."""
+        raise Stopped
 
 
 def unseen(leg: Leg) -> Leg:

@@ -97,16 +97,27 @@ class Network:
         return kept
 
     def _table_of_with(self, tables: Iterable[RouteTable]) -> Mapping[str, RouteTable] | None:
-        new = {each.id: each for each in tables}
-        if any(_follows(self.route_tables.get(each.id)) != _follows(each) for each in new.values()):
-            return None
-        return {subnet: new.get(each.id, each) for subnet, each in self.table_of.items()}
+        found = dict(self.table_of)
+        for each in tables:
+            old = self.route_tables.get(each.id)
+            if old is None or _follows(old) != _follows(each):
+                return None
+            found |= {subnet: each for subnet in self._followers(old) if found.get(subnet) is old}
+        return found
 
     def _acl_of_with(self, acls: Iterable[NetworkAcl]) -> Mapping[str, NetworkAcl] | None:
-        new = {each.id: each for each in acls}
-        if any(_follows(self.acls.get(each.id)) != _follows(each) for each in new.values()):
-            return None
-        return {subnet: new.get(each.id, each) for subnet, each in self.acl_of.items()}
+        found = dict(self.acl_of)
+        for each in acls:
+            old = self.acls.get(each.id)
+            if old is None or _follows(old) != _follows(each):
+                return None
+            found |= {subnet: each for subnet in self._followers(old) if found.get(subnet) is old}
+        return found
+
+    def _followers(self, each: RouteTable | NetworkAcl) -> Iterable[str]:
+        """Subnets that may follow a route table or network ACL: its own, or for a VPC's main one all."""
+        _, main, own = _follows(each)
+        return self.subnets if main else own
 
     def _interface_at_with(self, interfaces: Iterable[Interface]) -> Mapping[tuple[str, Address], Interface]:
         found = dict(self.interface_at)
@@ -164,10 +175,8 @@ def _places(interface: Interface) -> list[tuple[str, Address]]:
     return places
 
 
-def _follows(each: RouteTable | NetworkAcl | None) -> tuple[str, bool, tuple[str, ...]] | None:
+def _follows(each: RouteTable | NetworkAcl) -> tuple[str, bool, tuple[str, ...]]:
     """What decides which subnets a route table or a network ACL is for."""
-    if each is None:
-        return None
     return each.vpc, each.main if isinstance(each, RouteTable) else each.default, each.subnets
 
 

@@ -38,12 +38,14 @@ def security_groups(walk: Walk, leg: Leg, interface: Interface, *, egress: bool)
         address=other.address,
         peer_groups=theirs if leg.identity else (),
     )
-    own = [walk.network.groups[each] for each in interface.groups if each in walk.network.groups]
+    if verdict.passes and not walk.tells:
+        return
     if verdict.passes:
         decided = "; ".join(wording.rule(rule) for _, rule in verdict.rules)
         group, rule = verdict.rules[0]
         walk.hop(leg, group, decided, rule=rule)
         return
+    own = [walk.network.groups[each] for each in interface.groups if each in walk.network.groups]
     way = "out" if egress else "in"
     what = f"{wording.traffic(leg.packets.protocol, leg.destination_ports)} {_way(leg, egress)}"
     walk.hop(leg, own[0] if own else interface, f"no rule lets {what} {way}", passes=False)
@@ -126,6 +128,8 @@ def network_acl(walk: Walk, leg: Leg, subnet: str, *, egress: bool) -> None:
         return
     other = leg.destination if egress else leg.source
     verdict = acl_verdict(acl, egress=egress, parts=leg.parts, address=other.address)
+    if verdict.passes and not walk.tells:
+        return
     if verdict.passes:
         decided = "; ".join(wording.entry(each) for each in verdict.allowing)
         walk.hop(leg, acl, decided, rule=verdict.allowing[0])

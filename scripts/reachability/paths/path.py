@@ -18,7 +18,7 @@ from scripts.reachability.paths.private import carry
 from scripts.reachability.paths.states import alive
 from scripts.reachability.repairs import AssignIpv6Address
 from scripts.reachability.routing import choose
-from scripts.reachability.walk import Leg, Party, Walk, answer, request, unseen
+from scripts.reachability.walk import Leg, Party, Probe, Stopped, Walk, answer, request, unseen
 
 
 def follow(network: Network, flow: Flow) -> Path:
@@ -36,6 +36,17 @@ def follow(network: Network, flow: Flow) -> Path:
         blockers=tuple(walk.blockers),
         assumption="; ".join(walk.assumptions),
     )
+
+
+def is_open(network: Network, flow: Flow) -> bool:
+    """Whether nothing stops the packets of a flow; cheaper than to follow it and note what does."""
+    if flow.blockers or not (flow.source.known and flow.destination.known):
+        return False
+    try:
+        _follow(Probe(network, flow.packets, flow.version), flow)
+    except Stopped:
+        return False
+    return True
 
 
 def _follow(walk: Walk, flow: Flow) -> None:

@@ -56,7 +56,8 @@ def routed(walk: Walk, leg: Leg, at: Interface, towards: Towards) -> Route:
         return towards.wish(None, at).route
     choice = choose(network, table, network.vpcs[at.vpc], leg.destination.address)
     if choice is not None and fits(network, choice.route, at, towards):
-        walk.hop(leg, table, wording.route(choice.route), rule=choice.route)
+        if walk.tells:
+            walk.hop(leg, table, wording.route(choice.route), rule=choice.route)
         return choice.route
     return _Junction(walk, leg, at, towards, table, choice).repaired()
 

@@ -176,7 +176,7 @@ CASES = [
     Case(
         "NO_PATH", "eni-box",
         lambda: routed("rtb-private", PRIVATE_ROUTES | {"10.0.2.0/24": "eni-box"}, guarded()),
-        "i-bastion", "db", repairable=False,
+        "i-bastion", "db",
     ),
     Case("NO_PATH", "subnet-public", _without_nat, "i-app", "internet"),
     Case(
