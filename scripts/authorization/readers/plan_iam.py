@@ -28,27 +28,49 @@ def collect_entity(found: Collected, resource: PlannedResource) -> None:
     inline: tuple[Policy, ...] = ()
     if kind == "role":
         trust = planned_policy(found, resource, name, PolicyKind.TRUST, "assume_role_policy")
-        inline = tuple(_inline_blocks(resource))
+        inline = tuple(_inline_blocks(found, resource))
     boundary = resource.text("permissions_boundary")
     if "permissions_boundary" in resource.unknown:
         boundary = f"{resource.address}.permissions_boundary"
         found.unknowns.append(f"{boundary} is known only after it is applied")
-    attached = resource.values.get("managed_policy_arns") or ()
     found.entities[kind][name] = Entity(
         _arn(found, resource, kind),
         resource.text("unique_id"),
         inline,
-        tuple(attached),
+        tuple(_managed_arns(found, resource)),
         boundary=boundary,
         trust=trust,
         tags=tags_of(resource.values.get("tags_all") or resource.values.get("tags")),
     )
 
 
-def _inline_blocks(role: PlannedResource) -> Iterator[Policy]:
+def _is_open(resource: PlannedResource, attribute: str) -> bool:
+    """Whether somebody gives the attribute a value, of which at least a part is not known yet."""
+    configured = {attribute} <= resource.configured & resource.unknown
+    return configured or attribute in resource.partly
+
+
+def _unknown_part(found: Collected, resource: PlannedResource, attribute: str) -> str:
+    """Say that an attribute is not known, and keep a policy of its name that is not known either."""
+    name = f"{resource.address}.{attribute}"
+    why = f"{name} is known only after it is applied"
+    found.managed[name] = unknown_policy(name, PolicyKind.IDENTITY, why)
+    found.unknowns.append(why)
+    return name
+
+
+def _inline_blocks(found: Collected, role: PlannedResource) -> Iterator[Policy]:
     for block in role.values.get("inline_policy") or ():
         if block.get("name") and block.get("policy"):
             yield stored_policy(block["policy"], block["name"], PolicyKind.IDENTITY)
+    if _is_open(role, "inline_policy"):
+        yield found.managed[_unknown_part(found, role, "inline_policy")]
+
+
+def _managed_arns(found: Collected, role: PlannedResource) -> Iterator[str]:
+    yield from (arn for arn in role.values.get("managed_policy_arns") or () if arn)
+    if _is_open(role, "managed_policy_arns"):
+        yield _unknown_part(found, role, "managed_policy_arns")
 
 
 def collect_policy(found: Collected, resource: PlannedResource) -> None:
@@ -84,31 +106,28 @@ def collect_attachment(found: Collected, resource: PlannedResource) -> None:
         return
     for kind in [attachment[1]] if attachment[1] else ("user", "role", "group"):
         attribute = kind if attachment[1] else f"{kind}s"
-        if attribute in resource.values or attribute in resource.unknown:
+        if attribute in resource.values.keys() | resource.unknown:
             for holder in _holders(found, resource, kind, attribute):
                 _give(found, kind, holder, attached=_attached_arn(found, resource))
 
 
 def _attached_arn(found: Collected, resource: PlannedResource) -> str:
-    if "policy_arn" not in resource.unknown:
-        return resource.text("policy_arn")
-    name = f"{resource.address}.policy_arn"
-    why = f"{name} is known only after it is applied"
-    found.managed[name] = unknown_policy(name, PolicyKind.IDENTITY, why)
-    found.unknowns.append(why)
-    return name
+    if "policy_arn" in resource.unknown:
+        return _unknown_part(found, resource, "policy_arn")
+    return resource.text("policy_arn")
 
 
 def _names(resource: PlannedResource, attribute: str) -> list[str]:
-    if attribute in resource.unknown:
+    names = [str(name) for name in resource.values.get(attribute) or () if name]
+    if attribute in resource.unknown | resource.partly:
         # A name that no group has: the user is then in a group whose policies are not known.
-        return [f"{resource.address}.{attribute}"]
-    return [str(name) for name in resource.values.get(attribute) or () if name]
+        names.append(f"{resource.address}.{attribute}")
+    return names
 
 
 def _holders(found: Collected, resource: PlannedResource, kind: str, attribute: str) -> list[str]:
     """Names of the users, roles or groups that an attribute names; all of the kind where it is not known."""
-    if attribute in resource.unknown:
+    if attribute in resource.unknown | resource.partly:
         found.unknowns.append(f"{resource.address}.{attribute} is known only after it is applied")
         return list(found.groups if kind == "group" else found.entities[kind])
     value = resource.values.get(attribute)

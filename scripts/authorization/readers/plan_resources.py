@@ -25,6 +25,8 @@ class PlannedResource:
         Its attributes, without those of ``unknown``.
     unknown
         Attributes that are known only after it is applied.
+    partly
+        Lists and blocks of which some entry is known only then; the others are in ``values``.
     configured
         Arguments that the configuration gives it; others that are unknown are AWS's own.
     """
@@ -33,6 +35,7 @@ class PlannedResource:
     type: str
     values: Mapping[str, Any]
     unknown: frozenset[str]
+    partly: frozenset[str]
     configured: frozenset[str]
 
     def text(self, name: str) -> str:
@@ -67,9 +70,17 @@ def planned_resources(plan: Mapping[str, Any]) -> Iterator[PlannedResource]:
         if change.get("mode") == "managed" and after is not None:
             not_known = change["change"].get("after_unknown") or {}
             unknown = frozenset(name for name, value in not_known.items() if value is True)
+            partly = frozenset(name for name, value in not_known.items() if _has_unknown(value)) - unknown
             values = {name: value for name, value in after.items() if name not in unknown}
             configured = arguments.get(_INDEX.sub("", change["address"]), frozenset())
-            yield PlannedResource(change["address"], change["type"], values, unknown, configured)
+            yield PlannedResource(change["address"], change["type"], values, unknown, partly, configured)
+
+
+def _has_unknown(value: Any) -> bool:
+    """Whether something in a value of ``after_unknown`` is true."""
+    if isinstance(value, Mapping):
+        return any(_has_unknown(one) for one in value.values())
+    return any(_has_unknown(one) for one in value) if isinstance(value, list) else value is True
 
 
 def _arguments(module: Mapping[str, Any], prefix: str = "") -> dict[str, frozenset[str]]:

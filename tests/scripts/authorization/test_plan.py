@@ -48,7 +48,12 @@ def _account(*resources: Planned, configured: tuple[str, ...] = ()) -> Account:
             "address": address,
             "type": address.split(".")[-2],
             "mode": "managed",
-            "change": {"after": values, "after_unknown": dict.fromkeys(unknown, True)},
+            "change": {
+                "after": values,
+                "after_unknown": {
+                    name.rstrip("*"): [False, True] if "*" in name else True for name in unknown
+                },
+            },
         }
         for address, values, unknown in resources
     ]
@@ -148,6 +153,32 @@ def test_what_is_known_only_after_it_is_applied_is_left_open_and_said(unknown: P
     assert unknown[0] in said
     if unknown[2] != ["user"]:
         assert _outcome(account, ANA, "s3:GetObject") is Outcome.CANNOT_BE_JUDGED
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        (ROLE[0], {**ROLE[1], "inline_policy": [{"name": "x"}]}, [*ROLE[2], "inline_policy*"]),
+        (ROLE[0], {**ROLE[1], "managed_policy_arns": [None]}, [*ROLE[2], "managed_policy_arns*"]),
+    ],
+    ids=["a block", "an ARN"],
+)
+def test_a_part_that_is_not_known_yet_leaves_the_role_open(unknown: Planned) -> None:
+    account = _account(unknown)
+    assert _outcome(account, LOADER, "s3:GetObject") is Outcome.CANNOT_BE_JUDGED
+    assert any(unknown[2][-1].rstrip("*") in said for said in account.unknowns)
+
+
+def test_one_group_of_several_that_is_not_known_yet_leaves_the_user_open() -> None:
+    membership = {"user": "ana", "groups": ["readers", None]}
+    account = _account(USER, GROUP, ("aws_iam_user_group_membership.ana", membership, ["groups*"]))
+    assert account.users[ANA].groups[0] == "readers"
+    assert _outcome(account, ANA, "s3:GetObject") is Outcome.CANNOT_BE_JUDGED
+
+
+def test_what_terraform_always_learns_late_is_not_taken_for_a_policy() -> None:
+    computed = (ROLE[0], ROLE[1], [*ROLE[2], "inline_policy", "managed_policy_arns"])
+    assert _outcome(_account(computed), LOADER, "s3:GetObject") is Outcome.IMPLICIT_DENY
 
 
 def test_a_boundary_that_is_not_known_yet_leaves_it_open() -> None:
