@@ -206,7 +206,8 @@ class _Check:
             if candidates:
                 noun = _NOUNS[each.kind]
                 what = f"{self._place(each)}: there is no {noun} {each.value!r}."
-                raise BadInputError(what, f"There are: {', '.join(candidates)}.")
+                hint = "Correct the name, or take the endpoint and its connections out of the file."
+                raise BadInputError(what, f"There are: {', '.join(candidates)}. {hint}")
 
     def _mistaken_for(self, endpoint: Endpoint) -> list[str]:
         """Names that may have been meant by one that is not there; none where its kind was left out."""
