@@ -237,8 +237,13 @@ class StateFile:
         return found.st_mtime_ns, found.st_size
 
     def _write_copy(self, content: bytes) -> None:
-        if not self._copy.is_file() or self._copy.read_bytes() != content:
-            _write_whole(self._copy, content)
+        before = self._copy.read_bytes() if self._copy.is_file() else b""
+        if before == content:
+            return
+        if before and _lineage(before) != _lineage(content):
+            # Plain Terraform takes an emptied state for none: what began then knows nothing of what was.
+            self._set_aside(before)
+        _write_whole(self._copy, content)
 
     def _newest(self, torn: bytes) -> Path | None:
         """The copy that is whole, of the torn state's life where that can be seen, and the youngest."""
@@ -255,7 +260,7 @@ class StateFile:
         archive = self._path.parent / "archive"
         archive.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(
-            dir=archive, prefix=f"torn-{_now('%Y%m%dT%H%M%SZ')}-", suffix=".tfstate"
+            dir=archive, prefix=f"kept-{_now('%Y%m%dT%H%M%SZ')}-", suffix=".tfstate"
         )
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

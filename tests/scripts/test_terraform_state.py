@@ -60,7 +60,7 @@ class Work:
 
     @property
     def aside(self) -> list[Path]:
-        return sorted((self.settings.terraform_dir / "archive").glob("torn-*.tfstate"))
+        return sorted((self.settings.terraform_dir / "archive").glob("kept-*.tfstate"))
 
     def terraform(self, generation: int = 1) -> Terraform:
         return Terraform(self.settings, {"generation": generation}, self.said.append)
@@ -166,6 +166,15 @@ def test_a_copy_of_another_life_does_not_take_the_place(work: Work) -> None:
     work.tear(131_072)
     work.terraform().mend()
     assert read_state(work.state)["lineage"] == lineage
+
+
+def test_a_copy_is_put_aside_where_plain_terraform_began_anew_on_an_emptied_state(work: Work) -> None:
+    whole = work.tear(len(work.state.read_bytes()))
+    work.state.write_text(json.dumps(json.loads(whole) | {"lineage": "another", "serial": 1}))
+    work.terraform().mend()
+    assert [path.read_bytes() for path in work.aside] == [whole]
+    work.terraform().mend()
+    assert len(work.aside) == 1
 
 
 def test_without_any_copy_the_torn_state_is_kept_and_a_new_one_begins(work: Work) -> None:
