@@ -42,7 +42,7 @@ def _terraform_of(lab: Running) -> psutil.Process:
         for each in psutil.Process(lab.process.pid).children():
             with suppress(psutil.NoSuchProcess):
                 # `terraform version` is asked before the command holds its lock.
-                if each.name() == "terraform" and each.cmdline()[1].startswith("-chdir="):
+                if any(part.startswith("-chdir=") for part in each.cmdline()):
                     return each
         assert lab.process.poll() is None
         assert time.monotonic() < deadline
