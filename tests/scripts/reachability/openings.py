@@ -6,6 +6,8 @@ from ipaddress import ip_network
 
 from scripts.reachability.answer import Question
 from scripts.reachability.model import (
+    ICMP,
+    ICMPV6,
     TCP,
     UDP,
     AclEntry,
@@ -24,6 +26,15 @@ from scripts.reachability.model import (
 from tests.scripts.reachability.drafts import EVERYWHERE, OUR_LIST, SERVICE_LIST, Draft
 
 NUMBERS = {"tcp": TCP, "udp": UDP}
+#: Rules for echo requests, of both versions; the last are for their replies, which nobody asks for.
+PINGS = [(ICMP, 8), (ICMP, 0), (ICMPV6, 128), (ICMPV6, 129)]
+ECHOES = [
+    [Traffic(ICMP, -1, -1), Traffic(ICMPV6, -1, -1)],
+    [Traffic()],
+    [Traffic(ICMP, 8, -1), Traffic(ICMPV6, 128, -1)],
+    [Traffic(ICMP, 8, 0), Traffic(ICMPV6, 128, 0)],
+    [Traffic(ICMP, 0, -1), Traffic(ICMPV6, 129, -1)],
+]
 
 
 def open_for(draft: Draft, question: Question) -> None:
@@ -43,6 +54,8 @@ def open_for(draft: Draft, question: Question) -> None:
 
 def _traffic(draft: Draft, question: Question) -> list[Traffic]:
     """Rules that together mean everything that is asked."""
+    if question.protocol == "icmp":
+        return draft.pick(ECHOES)
     if question.protocol not in NUMBERS:
         return [Traffic()]
     number = NUMBERS[question.protocol]
@@ -120,11 +133,13 @@ def _acl(draft: Draft, acl: NetworkAcl) -> None:
     """A list of its own: everything, or what is asked for and the ports that answers go to."""
     for egress in (False, True):
         for six, cidr in enumerate(EVERYWHERE):
-            way = draft.pick(("all", "protocols", "halves"))
+            way = draft.pick(("all", "protocols", "halves", "echoes"))
             if way == "all":
                 parts = [Traffic()]
             elif way == "protocols":
-                parts = [Traffic(TCP, 0, 65535), Traffic(UDP, 0, 65535), Traffic((1, 58)[six], -1, -1)]
+                parts = [Traffic(TCP, 0, 65535), Traffic(UDP, 0, 65535), Traffic((ICMP, ICMPV6)[six], -1, -1)]
+            elif way == "echoes":
+                parts = [Traffic(each, kind, -1) for each, kind in PINGS] + [Traffic(TCP, 0, 65535)]
             else:
                 parts = [Traffic(TCP, 0, 1023), Traffic(TCP, 1024, 65535), Traffic(UDP, 1024, 65535)]
             for part in parts:

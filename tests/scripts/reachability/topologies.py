@@ -105,9 +105,13 @@ def _gateways(draft: Draft, vpc: Vpc) -> None:
         place = subnets[0]
         face = _interface(draft, place, "nat", public=True, groups=False)
         nat = NatGateway(
-            id=vpc.id.replace("vpc", "nat"), vpc=vpc.id, subnet=place.id, interface=face.id, public=True
+            id=vpc.id.replace("vpc", "nat"),
+            vpc=vpc.id,
+            subnet=place.id,
+            interface=face.id,
+            public=not draft.rarely(),
         )
-        draft.replace(face, owner=nat.id)
+        draft.replace(face, owner=nat.id, public_ip=face.public_ip if nat.public else None)
         draft.add(nat)
     egress_only = None
     if vpc.ipv6_cidrs and draft.half():
@@ -178,7 +182,11 @@ def _instance(draft: Draft, subnet: Subnet, name: str = "vm") -> Instance:
 def _instances(draft: Draft) -> None:
     for subnet in draft.all(Subnet):
         for _ in range(draft.pick((1, 1, 1, 2))):
-            _instance(draft, subnet)
+            found = _instance(draft, subnet)
+            if draft.rarely():
+                second = _interface(draft, draft.pick(draft.subnets(subnet.vpc)), "second")
+                draft.replace(second, owner=found.id)
+                draft.replace(found, interfaces=(*found.interfaces, second.id))
 
 
 def _middlebox(draft: Draft) -> None:
