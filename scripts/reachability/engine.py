@@ -130,6 +130,9 @@ class _Search:
                 same = next((each for each in others if _cause(each) == _cause(mine)), None)
                 if same is not None and all(_cause(each) != _cause(mine) for each in blockers):
                     blockers.append(replace(mine, repair=same.repair, alternatives=same.alternatives))
+        if any(self.paths[each].open for each in self.stuck):
+            # What would open this way closes another for good: no setting opens both.
+            blockers = [replace(each, repair=None, alternatives=()) for each in blockers or path.blockers]
         told = [self._with_common_alternatives(each) for each in blockers]
         return replace(path, blockers=tuple(told or self._without_cause(path, others)))
 

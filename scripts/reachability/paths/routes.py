@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from scripts.reachability import wording
@@ -100,7 +100,11 @@ class _Junction:
         return wish.route
 
     def _meant(self) -> Wish:
-        """A route that is there and only comes after the chosen one; else one to make."""
+        """The chosen route if only it were active; one that comes after it; else one to make."""
+        if self.choice is not None and not self.choice.route.active:
+            active = replace(self.choice.route, active=True)
+            if fits(self.walk.network, active, self.at, self.towards):
+                return Wish(active, "")
         for other in self.choice.others if self.choice is not None else ():
             if fits(self.walk.network, other, self.at, self.towards):
                 return Wish(other, "")
@@ -133,7 +137,8 @@ class _Junction:
         chosen = choice.route
         delete = DeleteRoute(table, chosen)
         if wish in choice.others:
-            if wish.kind in {TargetKind.LOCAL, TargetKind.GATEWAY_ENDPOINT}:
+            fixed = {TargetKind.LOCAL, TargetKind.GATEWAY_ENDPOINT}
+            if wish.kind in fixed or chosen.kind is TargetKind.GATEWAY_ENDPOINT:
                 return [delete]
             return [self._replaced(wish), delete]
         if wish.kind is TargetKind.LOCAL:
