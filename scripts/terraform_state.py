@@ -120,6 +120,7 @@ class StateFile:
             self._path.replace(archive)
         for beside in (self._copy, self._backup):
             beside.unlink(missing_ok=True)
+        self.finish()
         return there
 
     def content(self) -> bytes:

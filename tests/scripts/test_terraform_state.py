@@ -218,6 +218,18 @@ def test_where_there_is_no_state_a_new_one_begins_without_the_copies_of_the_old(
     assert len(work.aside) == 2
 
 
+def test_a_state_of_what_is_no_more_is_put_aside_with_nothing_left_to_look_for(work: Work) -> None:
+    torn = work.tear(131_072)
+    file, archive = StateFile(work.state), work.settings.terraform_dir / "archive" / "earlier.tfstate"
+    file.begin()
+    assert file.forget(archive)
+    assert archive.read_bytes() == torn
+    assert not file.unfinished
+    assert file.mend() is None
+    assert work.aside == []
+    assert not file.forget(archive)
+
+
 def test_terraform_killed_while_it_writes_leaves_a_whole_state_and_a_sentence(work: Work) -> None:
     """Killed by a provisioner of its own: the state has been written many times by then."""
     (root := work.settings.local_dir / "root").mkdir()
