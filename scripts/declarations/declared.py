@@ -89,10 +89,21 @@ class Declared:
 
 
 class References(Protocol):
-    """Tells which resources an attribute will refer to once its value is known."""
+    """Tells which resources an attribute will refer to once its value is known.
+
+    Attributes
+    ----------
+    written
+        Whether it knows the code as somebody wrote it; a plan repeats only which resources it refers to.
+    """
+
+    written: bool
 
     def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
         """Addresses of the resources; empty when it refers to none."""
+
+    def doubtful(self, declared: Declared, path: Path) -> bool:
+        """Whether `addresses` may hold more than there will be."""
 
     def code(self, declared: Declared, attribute: str) -> Any:
         """An attribute's expression as it is written; None where nobody knows."""
@@ -101,9 +112,15 @@ class References(Protocol):
 class NoReferences:
     """Of a state, where every value is known."""
 
+    written = True
+
     def addresses(self, declared: Declared, path: Path) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def doubtful(self, declared: Declared, path: Path) -> bool:
+        """Nothing is."""
+        return False
 
     def code(self, declared: Declared, attribute: str) -> Any:
         """Nothing: a state holds no code."""

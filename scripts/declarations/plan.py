@@ -49,7 +49,8 @@ def of_plan(plan: Mapping[str, Any], sources: Path | None = None) -> Declaration
             "Make one: lab plan --json > FILE, or terraform show -json FILE.tfplan",
         ) from None
     written = configuration.of_folder(sources) if sources is not None else configuration.Module()
-    references = Configured(written if written.covers(code) else code, resources, variables)
+    known = written.covers(code)
+    references = Configured(written if known else code, resources, variables, written=known)
     return Declarations(resources, references, variables)
 
 

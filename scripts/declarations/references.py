@@ -16,13 +16,16 @@ _INDEX = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
 _TRAVERSAL = re.compile(rf"(?<![\w.\"-]){_NAME}(?:\.(?:{_NAME}|\*)|{_INDEX})+")
 #: An object with the keys of what it is made from: an index into it is an index into that.
 _SAME_KEYS = re.compile(rf"\$\{{\{{\s*for ({_NAME}), {_NAME} in ({_TRAVERSAL.pattern}) : \1 =>")
-#: ``[for name in ["a", "b"] : aws_subnet.this[name].id]``: the ones at the listed keys.
-_LISTED = re.compile(rf"\$\{{\[\s*for ({_NAME}) in (\[[^\[\]]*\]) : (.*)\]\}}", re.S)
+#: ``[for zone in local.zones : aws_subnet.this["hub ${zone}"].id]``: the ones at the keys of a known list.
+_LISTED = re.compile(rf"\$\{{\[\s*for ({_NAME}) in (\[[^\[\]]*\]|[\w.]+) : (.*)\]\}}", re.S)
 #: ``element(aws_subnet.public[*].id, count.index)``: the one at the own index.
 _ELEMENT = re.compile(r"element\(([^()]+?)(?:\[\*\]|\.\*)((?:\.\w+)*), *(count\.index|each\.key)\)")
 _STEP = re.compile(rf"\.({_NAME}|\*)|({_INDEX})")
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[(?:\"([^\"]*)\"|(\d+))\])?")
 
+_INDICES = re.compile(rf"(?<=[\w\])]){_INDEX}")
+#: Of what is listed, code takes a part.
+_CHOOSES = re.compile(r" \? | if |\b(?:try|coalesce|coalescelist|slice|element|one|lookup|setsubtract)\(")
 _CHOICE = re.compile(r"(.+?) \? (.+?) : (.+)")
 
 Key = str | int | None
@@ -58,9 +61,20 @@ class Configured:
         Every resource instance.
     variables
         Values of the root module's variables.
+    written
+        Whether the code is what somebody wrote: a plan repeats only which resources it refers to.
     """
 
-    def __init__(self, code: Module, resources: Sequence[Declared], variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        code: Module,
+        resources: Sequence[Declared],
+        variables: Mapping[str, Any],
+        *,
+        written: bool = True,
+    ) -> None:
+        self.written = written
+        self._guessed = False
         self._variables = variables
         self._instances: dict[tuple[str, str], list[Declared]] = defaultdict(list)
         self._scopes = {"": _Scope("", code, None, {}, None)}
@@ -80,6 +94,12 @@ class Configured:
                 expression = expression[part] if len(expression) > part else None
         found = self._follow(expression, scope, declared, ())
         return tuple(dict.fromkeys(each for each in found if each != declared.address))
+
+    def doubtful(self, declared: Declared, path: Path) -> bool:
+        """Whether `addresses` may hold more than there will be: how code chooses is not followed."""
+        self._guessed = False
+        self.addresses(declared, path)
+        return self._guessed
 
     def code(self, declared: Declared, attribute: str) -> Expression:
         """An attribute's expression as it is written; None where there is none."""
@@ -110,6 +130,7 @@ class Configured:
             step = path[0].value if path else None
             named = {unquoted(str(name)): value for name, value in expression.items()}
             chosen = [named[str(step)]] if step is not None and str(step) in named else named.values()
+            self._guessed |= bool(path) and len(chosen) > 1
             for value in chosen:
                 yield from self._follow(value, scope, each, path[1:])
         elif isinstance(expression, list):
@@ -117,16 +138,33 @@ class Configured:
                 yield from self._follow(value, scope, each, ())
         elif isinstance(expression, str) and (same := _SAME_KEYS.match(expression)):
             yield from self._traverse(same[2], scope, each, path[:1])
-        elif isinstance(expression, str) and (listed := _LISTED.fullmatch(expression)):
-            name, keys, body = listed.groups()
-            for key in parse(f"x = {keys}\n", keys)["x"]:
-                at_key = re.sub(rf"\[{name}\]", f"[{key}]", body)
-                yield from self._follow(f"${{{at_key}}}", scope, each, path)
+        elif isinstance(expression, str) and (bodies := self._at_each(expression, scope)):
+            for body in bodies:
+                yield from self._follow(body, scope, each, path)
         elif isinstance(expression, str):
+            self._guessed |= _CHOOSES.search(_INDICES.sub("", expression)) is not None
             expression = _ELEMENT.sub(r"\1[\3]\2", expression)
             for found in _TRAVERSAL.finditer(expression):
                 whole = expression in (found[0], f"${{{found[0]}}}")
                 yield from self._traverse(found[0], scope, each, path if whole else ())
+
+    def _at_each(self, expression: str, scope: _Scope) -> list[str]:
+        """What a list is made of, element by element, where it is made from constants that are known."""
+        listed = _LISTED.fullmatch(expression)
+        if listed is None:
+            return []
+        name, source, body = listed.groups()
+        literal = source.startswith("[")
+        elements = self._value(parse(f"x = {source}\n", source)["x"] if literal else f"${{{source}}}", scope)
+        if not isinstance(elements, list) or not all(isinstance(each, str) for each in elements):
+            return []
+        keys = [unquoted(each) for each in elements]
+        made = []
+        for key in keys:
+            in_text = re.sub(rf"\$\{{{name}\}}", key, body)
+            as_index = re.sub(rf"\[{name}\]", f'["{key}"]', in_text)
+            made.append(f"${{{as_index}}}")
+        return made
 
     def _traverse(
         self, text: str, scope: _Scope, each: Declared | None, rest: Sequence[_Step]
@@ -143,6 +181,7 @@ class Configured:
             children = self._children[scope.address, name]
             if len(steps) > 1 and steps[1].index:
                 children = [c for c in children if c.key == steps[1].value] or children
+                self._guessed |= len(children) > 1
                 steps = steps[1:]
             for child in children if len(steps) > 1 else ():
                 output = child.code.outputs.get(str(steps[1].value))
@@ -158,6 +197,7 @@ class Configured:
         instances = self._instances.get((scope.address, name), [])
         keys = [step.value for step in steps if step.index and step.value is not None][:1]
         chosen = [each for each in instances if each.key in keys] if keys else []
+        self._guessed |= not chosen and len(instances) > 1 and any(step.index for step in steps)
         yield from (each.address for each in chosen or instances)
 
     def _steps(self, tail: str, scope: _Scope, each: Declared | None) -> Iterator[_Step]:

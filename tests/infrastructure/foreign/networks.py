@@ -21,7 +21,7 @@ def documents_of(documents: Mapping[str, Any], vpcs: set[str]) -> dict[str, Any]
 
 
 def _is_of(entry: Mapping[str, Any], vpcs: set[str]) -> bool:
-    if "PrefixListId" in entry:
+    if "PrefixListId" in entry or "SecurityGroupRuleId" in entry:
         return True
     if "Instances" in entry:
         return any(each.get("VpcId") in vpcs for each in entry["Instances"])

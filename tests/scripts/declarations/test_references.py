@@ -188,6 +188,66 @@ def test_each_value_is_followed_into_for_each(code: configuration.Module) -> Non
     assert follow(code, attachment, "target_id") == ['instance.this["inner"]']
 
 
+LISTS = """
+variable "zones" { default = ["a", "b"] }
+variable "places" { default = {} }
+
+locals { all = var.zones }
+
+resource "aws_subnet" "this" { for_each = toset(["hub a", "hub b", "spoke a"]) }
+
+resource "aws_lb" "literal" { subnets = [for name in ["hub a", "spoke a"] : aws_subnet.this[name].id] }
+resource "aws_lb" "listed" { subnets = [for zone in local.all : aws_subnet.this["hub ${zone}"].id] }
+resource "aws_lb" "chosen" { subnets = [for zone, each in aws_subnet.this : each.id if zone != "hub a"] }
+resource "aws_lb" "every" { subnets = [for each in aws_subnet.this : each.id] }
+
+resource "aws_instance" "this" {
+  for_each  = var.places
+  subnet_id = aws_subnet.this[each.value.outside ? "spoke a" : "hub a"].id
+}
+
+resource "aws_instance" "named" {
+  for_each  = toset(local.all)
+  subnet_id = aws_subnet.this["hub ${each.key}"].id
+}
+"""
+
+
+def of_lists(folder: Path, address: str, attribute: str) -> tuple[list[str], bool]:
+    """Keys of the subnets that an attribute leads to, and whether it may lead to fewer."""
+    (folder / "main.tf").write_text(LISTS)
+    subnets = [
+        Declared(f'aws_subnet.this["{key}"]', "", "aws_subnet", "this", key, {})
+        for key in ("hub a", "hub b", "spoke a")
+    ]
+    kind, _, name = address.partition("[")[0].partition(".")
+    key = address.partition('["')[2].removesuffix('"]') or None
+    own = Declared(address, "", kind, name, key, {})
+    variables = {"zones": ["a", "b"], "places": {"x": {"outside": True}, "y": {"outside": False}}}
+    references = Configured(configuration.of_folder(folder), [*subnets, own], variables)
+    found = references.addresses(own, (attribute,))
+    keys = [str(each.key) for each in subnets if each.address in found]
+    return keys, references.doubtful(own, (attribute,))
+
+
+@pytest.mark.parametrize(
+    ("address", "attribute", "keys", "doubtful"),
+    [
+        ("aws_lb.literal", "subnets", ["hub a", "spoke a"], False),
+        ("aws_lb.listed", "subnets", ["hub a", "hub b"], False),
+        ("aws_lb.every", "subnets", ["hub a", "hub b", "spoke a"], False),
+        ("aws_lb.chosen", "subnets", ["hub a", "hub b", "spoke a"], True),
+        ('aws_instance.this["x"]', "subnet_id", ["spoke a"], False),
+        ('aws_instance.this["y"]', "subnet_id", ["hub a"], False),
+        ('aws_instance.named["b"]', "subnet_id", ["hub b"], False),
+    ],
+)
+def test_lists_and_conditions_on_known_values_are_followed_and_others_are_doubtful(
+    tmp_path: Path, address: str, attribute: str, keys: list[str], doubtful: bool
+) -> None:
+    assert of_lists(tmp_path, address, attribute) == (keys, doubtful)
+
+
 def test_what_refers_to_no_resource_leads_nowhere(code: configuration.Module) -> None:
     assert follow(code, "module.machines[0].aws_eip.this", "name") == []
     assert follow(code, "module.machines[0].aws_eip.this", "missing") == []

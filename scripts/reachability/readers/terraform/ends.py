@@ -117,7 +117,7 @@ class Ends:
     def groups(self, each: Declared, attribute: str, vpc: str) -> tuple[str, ...]:
         """Security groups of an attribute; the VPC's default one where it names none."""
         found: list[str] = []
-        for one in self.stack.named(each, attribute, types=(*GROUP, *VPC)):
+        for one in self.stack.several(each, attribute, types=(*GROUP, *VPC)):
             if isinstance(one, Declared) and one.type in VPC:
                 found.append(self.stack.default(one, "default_security_group_id"))
             else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from scripts.declarations.declared import Declarations
-from scripts.reachability.model import Interface, Network, Subnet
+from scripts.reachability.model import Interface, Network, RouteTable, Subnet, Unmodelled
 from scripts.reachability.readers.assembly import Found, assemble
 from scripts.reachability.readers.terraform.balancers import balancers
 from scripts.reachability.readers.terraform.elsewhere import completed
@@ -45,6 +46,11 @@ def network(
     stack = Stack(declarations)
     found = list(completed(list(_all(stack))))
     reports = [*stack.reports, *unread(stack)]
+    if not stack.exact:
+        told = (
+            "a plan says to which resources an argument refers, not how: lists may hold fewer than is taken"
+        )
+        reports.append(Unmodelled("plan", "code not known", told))
     return assemble([*found, *reports], region=region or _region(stack, found), source=source)
 
 
@@ -60,13 +66,22 @@ def _all(stack: Stack) -> Iterator[Found]:
     yield from prefix_lists(stack)
     yield from endpoints_
     yield from gateways(stack)
-    yield from route_tables(stack, vpcs_, endpoints_, lists)
     yield from acls(stack, vpcs_)
     yield from groups(stack, vpcs_, subnets_, lists)
     ends = Ends(stack, places, {each.id: each for each in subnets_})
     others = list(ends.all())
+    interfaces = {each.id: each for each in others if isinstance(each, Interface)}
     yield from others
-    yield from balancers(ends, {each.id: each for each in others if isinstance(each, Interface)})
+    yield from balancers(ends, interfaces)
+    loose = {each.id for each in interfaces.values() if each.status == "available"}
+    for table in route_tables(stack, vpcs_, endpoints_, lists):
+        yield _with_blackholes(table, loose)
+
+
+def _with_blackholes(table: RouteTable, loose: Collection[str]) -> RouteTable:
+    """A route to an interface that is attached to nothing leads nowhere: AWS calls it a blackhole."""
+    routes = (replace(each, active=False) if each.target in loose else each for each in table.routes)
+    return replace(table, routes=tuple(routes))
 
 
 def _known_addresses(stack: Stack) -> Iterator[str]:

@@ -64,6 +64,11 @@ class Stack:
             if each.before and each.change is not Change.NONE:
                 yield replace(each, values=each.before)
 
+    @property
+    def exact(self) -> bool:
+        """Whether it is known how code refers to what only an apply will tell."""
+        return self._found.references.written
+
     def report(self, declared: Declared, what: str, consequence: str) -> None:
         """Note something that the model cannot know."""
         self.reports.append(Unmodelled(declared.address, what, consequence))
@@ -82,9 +87,21 @@ class Stack:
         """Whether an attribute's expression refers to a VPC or something in it."""
         return bool(self.referred(declared, attribute, types=(*VPC, *SUBNET, *GROUP, *TABLE, *ACL)))
 
+    def several(
+        self, declared: Declared, *path: str | int, types: Collection[str]
+    ) -> tuple[Declared | str, ...]:
+        """Like `named`, of an attribute that may name many; reports where it may name fewer."""
+        found = self.named(declared, *path, types=types)
+        known = value_at(declared.values, path) not in (None, "", [])
+        if len(found) > 1 and not known and self._found.references.doubtful(declared, path):
+            said = ", ".join(each if isinstance(each, str) else each.address for each in found)
+            told = f"code chooses among these in a way that is not followed; all of them are taken: {said}"
+            self.report(declared, ".".join(map(str, path)), told)
+        return found
+
     def ids(self, declared: Declared, *path: str | int, types: Collection[str]) -> tuple[str, ...]:
         """Ids of the components that an attribute names."""
-        found = self.named(declared, *path, types=types)
+        found = self.several(declared, *path, types=types)
         return tuple(dict.fromkeys(each if isinstance(each, str) else identifier(each) for each in found))
 
     def one(self, declared: Declared, *path: str | int, types: Collection[str]) -> str:
@@ -102,9 +119,7 @@ class Stack:
                 self.report(declared, what, f"only an apply tells which of these it is: {said}")
                 return ""
             every = declared.address.partition("[")[0] if declared.key is not None else declared.address
-            told = (
-                "which one it is is taken from the keys: the code computes it in a way that is not followed"
-            )
+            told = "told by the keys: the code computes it in a way that is not followed"
             self.reports.append(Unmodelled(every, what, told))
             return identifier(chosen)
         return next((each if isinstance(each, str) else identifier(each) for each in found), "")

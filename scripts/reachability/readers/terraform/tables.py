@@ -18,7 +18,6 @@ from scripts.reachability.model import (
     TargetKind,
     Vpc,
 )
-from scripts.reachability.readers.assembly import Found
 from scripts.reachability.readers.services import service
 from scripts.reachability.readers.terraform.interfaces import endpoint_interfaces, primary_interface
 from scripts.reachability.readers.terraform.places import OTHER_SERVICE, SERVICES
@@ -98,7 +97,7 @@ def endpoints(stack: Stack, lists: Mapping[str, PrefixList]) -> Iterator[Endpoin
         if not vpc:
             stack.report(each, "vpc_id", "only an apply will tell: the endpoint is left out")
             continue
-        found = stack.named(each, "route_table_ids", types=(*TABLE, *VPC))
+        found = stack.several(each, "route_table_ids", types=(*TABLE, *VPC))
         tables = [
             one if isinstance(one, str)
             else stack.default(one, "default_route_table_id") if one.type in VPC
@@ -124,7 +123,7 @@ def _table_of(stack: Stack, each: Declared) -> str:
 
 def route_tables(
     stack: Stack, vpcs: Sequence[Vpc], endpoints_: Sequence[Endpoint], lists: Mapping[str, PrefixList]
-) -> Iterator[Found]:
+) -> Iterator[RouteTable]:
     """Every table, those too that VPCs come with."""
     mains: dict[str, str] = {}
     for each in stack.of("aws_main_route_table_association"):

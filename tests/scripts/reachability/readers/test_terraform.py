@@ -202,6 +202,32 @@ class TestNetworks:
         assert found[ip_network("192.0.2.0/24")] == "aws_nat_gateway.x"
         assert found[EVERYBODY] == "aws_internet_gateway.this"
 
+    def test_a_route_to_an_interface_that_is_attached_to_nothing_leads_nowhere(self, tmp_path: Path) -> None:
+        code = """
+        resource "aws_network_interface" "x" { subnet_id = aws_subnet.a.id }
+        resource "aws_route_table" "x" { vpc_id = aws_vpc.this.id }
+        resource "aws_route" "x" {
+          route_table_id       = aws_route_table.x.id
+          network_interface_id = aws_network_interface.x.id
+        }
+        """
+        parts = [
+            declared("aws_network_interface.x", {}),
+            declared("aws_route_table.x", {}),
+            declared("aws_route.x", {"destination_cidr_block": "192.168.0.0/16"}),
+        ]
+        destination, own = ip_network("192.168.0.0/16"), "aws_network_interface.x"
+        loose = planned(tmp_path, NETWORK + code, *base(), *parts).route_tables["aws_route_table.x"]
+        assert Route(destination, TargetKind.INTERFACE, own, active=False) in loose.routes
+        attached = """
+        resource "aws_instance" "x" {
+          network_interface { network_interface_id = aws_network_interface.x.id }
+        }
+        """
+        instance = declared("aws_instance.x", {"network_interface": [{"device_index": 0}]})
+        network = planned(tmp_path, NETWORK + code + attached, *base(), *parts, instance)
+        assert all(each.active for each in network.route_tables["aws_route_table.x"].routes)
+
 
 class TestEnds:
     CODE = (
