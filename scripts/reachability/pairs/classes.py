@@ -81,11 +81,11 @@ class _Grouping:
         for each in self.network.interfaces.values():
             inner, lives = self._inner(each), _alive(self.network, each)
             own = each.subnet, frozenset(each.groups), self._told_apart(each)
-            found[inner, self._outer(each), lives, own].append(each)
+            found[inner, self.routing.of(each.public_ip), lives, own].append(each)
         made = []
-        for (inner, outer, living, _), members in found.items():
+        for (inner, public, living, _), members in found.items():
             ends, first = tuple(each.id for each in members), members[0]
-            place, groups = self._number(inner, outer, living), frozenset(first.groups)
+            place, groups = self._number(inner, public, living), frozenset(first.groups)
             number = self._number(inner)
             made.append(Class(ends, first, None, place, number, bool(living), first.subnet, groups))
         for other in dict.fromkeys(outside):
@@ -104,11 +104,6 @@ class _Grouping:
         six = each.ipv6_addresses[0] if each.ipv6_addresses else None
         around, judged = self._surroundings(each.subnet), bool(each.groups)
         return each.vpc, around, judged, self.routing.of(private), self.routing.of(six)
-
-    def _outer(self, each: Interface) -> Hashable:
-        """What decides besides on the way out of a VPC and into it."""
-        beside_nat = each.subnet if each.subnet in self._nat_subnets else ""
-        return beside_nat, self.routing.of(each.public_ip)
 
     def _surroundings(self, subnet: str) -> int:
         """Number of what a subnet's routes and entries say, whatever table and ACL they stand in."""
@@ -139,16 +134,11 @@ class _Grouping:
         nats = {each.interface for each in self.network.nat_gateways.values() if each.interface}
         return self._boxes | nats
 
-    # Within the subnet of what packets pass through no network ACL is asked.
-
     @cached_property
     def _box_subnets(self) -> frozenset[str]:
+        """Where interfaces lie that routes lead over: from the same subnet no network ACL is asked."""
         known = self.network.interfaces
         return frozenset(known[each].subnet for each in self._boxes if each in known)
-
-    @cached_property
-    def _nat_subnets(self) -> frozenset[str]:
-        return frozenset(each.subnet for each in self.network.nat_gateways.values())
 
 
 def _alive(network: Network, interface: Interface) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from itertools import permutations
 from random import Random
 
@@ -19,6 +19,7 @@ from scripts.reachability.model import (
     TCP,
     AclEntry,
     Cidr,
+    Component,
     GroupPeer,
     GroupRule,
     Instance,
@@ -119,11 +120,11 @@ def _can_ask(found: pairs.Table, source: int, destination: int) -> bool:
     return True
 
 
-def small(*further: object, rules: tuple[GroupRule, ...] = (), count: int = 3) -> Network:
+def small(*further: Component, rules: tuple[GroupRule, ...] = (), count: int = 3) -> Network:
     """A VPC with two subnets, in the first of which instances have the group ``sg-1``; one in the other."""
     everybody = tuple(AclEntry(100, egress, True, Traffic(), WORLD) for egress in (True, False))
     out = GroupRule(True, Traffic(), WORLD)
-    components = [
+    components: list[Component] = [
         Vpc(id="vpc-1", cidrs=(IPv4Network("10.0.0.0/16"),)),
         Subnet(id="subnet-1", vpc="vpc-1", cidr=IPv4Network("10.0.1.0/24")),
         Subnet(id="subnet-2", vpc="vpc-1", cidr=IPv4Network("10.0.2.0/24")),
@@ -141,7 +142,7 @@ def small(*further: object, rules: tuple[GroupRule, ...] = (), count: int = 3) -
         member("b", "subnet-2", "10.0.2.10", "sg-2"),
         *further,
     ]
-    return Network.of(components)  # type: ignore[arg-type]
+    return Network.of(components)
 
 
 def member(name: str, subnet: str, address: str, group: str = "sg-1") -> Interface:
@@ -211,6 +212,44 @@ def test_groups_of_a_middlebox_judge_every_pair_that_passes_it() -> None:
     for source, destination in permutations(network.interfaces, 2):
         verdict = found.reaches(source, destination, (80, 80))
         assert verdict == alone(network, source, destination, "tcp", (80, 80))
+
+
+def test_a_reference_to_a_group_is_lost_beyond_gateways_though_the_address_stays() -> None:
+    """An IPv6 address is the same inside and outside: only the way tells where it came from."""
+    everybody = IPv6Network("::/0")
+    components: list[Component] = []
+    for number in (1, 2):
+        vpc, cidr = f"vpc-{number}", IPv6Network(f"2600:1f18:{number}::/56")
+        route = Route(everybody, TargetKind.INTERNET_GATEWAY, f"igw-{number}")
+        entries = tuple(AclEntry(100, egress, True, Traffic(), everybody) for egress in (True, False))
+        peer = GroupPeer("sg-1")
+        rules = (GroupRule(True, Traffic(), everybody), ingress(peer, 80, 80), ingress(everybody, 443, 443))
+        components += [
+            Vpc(id=vpc, ipv6_cidrs=(cidr,)),
+            Subnet(id=f"subnet-{number}", vpc=vpc, ipv6_cidr=next(cidr.subnets(new_prefix=64))),
+            InternetGateway(id=f"igw-{number}", vpc=vpc),
+            RouteTable(id=f"rtb-{number}", vpc=vpc, main=True, routes=(route,)),
+            NetworkAcl(id=f"acl-{number}", vpc=vpc, default=True, entries=entries),
+            SecurityGroup(id=f"sg-{number}", vpc=vpc, rules=rules),
+            *(
+                Interface(
+                    id=f"eni-{number}{name}",
+                    vpc=vpc,
+                    subnet=f"subnet-{number}",
+                    ipv6_addresses=(cidr[host],),
+                    groups=(f"sg-{number}",),
+                )
+                for host, name in enumerate("ab", 10)
+            ),
+        ]
+    network = Network.of(components)
+    found = pairs.matrix(network, "tcp", [(80, 80), (443, 443)])
+    assert found.reaches("eni-1a", "eni-1b", (80, 80))
+    assert not found.reaches("eni-1a", "eni-2a", (80, 80))
+    assert found.reaches("eni-1a", "eni-2a", (443, 443))
+    for source, destination in permutations(network.interfaces, 2):
+        for ports, verdict in [(each, found.reaches(source, destination, each)) for each in found.open]:
+            assert verdict == alone(network, source, destination, "tcp", ports), (source, destination, ports)
 
 
 def test_an_outside_address_is_an_end_when_asked_for() -> None:
