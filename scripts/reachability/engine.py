@@ -142,6 +142,9 @@ class _Search:
             # A further node has flows of its own, which no narrower rule was made for.
             return replace(blocker, alternatives=())
         common = blocker.alternatives
+        if len(self.paths) > 1:
+            # An entry for one address would leave out the other nodes and targets of its subnet.
+            common = tuple(each for each in common if not isinstance(each, AddAclEntry))
         found = chain(*self.found.values(), *(path.blockers for path in self.paths.values()))
         for other in found if common else ():
             if other.repair == blocker.repair or _cause(other) == _cause(blocker):

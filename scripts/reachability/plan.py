@@ -69,7 +69,7 @@ def understand(network: Network, question: Question) -> Asked:
     version = question.version or _version(network, source, destination)
     ports = _ports(network, question, destination)
     sent = packets(PROTOCOLS[question.protocol], version, ports or PORTS, question.ephemeral)
-    notes: list[str] = []
+    notes = _preserving(source, destination)
     return Asked(
         replace(question, ports=ports, version=version),
         _places(network, source, destination, version, notes),
@@ -210,6 +210,16 @@ def _places(network: Network, end: End, other: End, version: int, notes: list[st
         parties = [Party(address, EVERYWHERE[version] if end.is_internet else ip_network(address))]
         notes.append(_stands_in(component, address))
     return tuple(Place(component, outside=each) for each in parties) or (Place(component),)
+
+
+def _preserving(*ends: End) -> list[str]:
+    """What is not modelled of a Network Load Balancer among the ends."""
+    return [
+        f"{wording.called(end.component)} is taken to end the connection: where it is set to "
+        "preserve the client's address, its targets' rules must admit the clients themselves"
+        for end in ends
+        if isinstance(end.component, LoadBalancer) and end.component.type == "network"
+    ]
 
 
 def _typical(network: Network, other: End, version: int) -> Address:

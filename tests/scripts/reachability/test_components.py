@@ -249,3 +249,27 @@ def test_a_groups_peers_are_told_apart_by_group_not_by_address() -> None:
     (blocker,) = make.asked(where, "i-bastion", "db").blockers
     assert isinstance(blocker.repair, AddGroupRule)
     assert blocker.repair.rule.peer == GroupPeer("sg-bastion")
+
+
+def test_what_is_not_known_of_a_network_load_balancer_is_said() -> None:
+    where = balanced()
+    where = where.having(replace(where.load_balancers["lb"], type="network"))
+    (note,) = make.asked(where, "i-bastion", "lb").notes
+    assert "preserve the client's address" in note
+
+
+def test_a_blackhole_route_whose_target_is_there_is_made_active_again() -> None:
+    where = routed("rtb-private", PRIVATE_ROUTES | {"0.0.0.0/0": "nat-1 blackhole"})
+    (blocker,) = make.asked(where, "i-app", "internet").blockers
+    good, bad = make.route("0.0.0.0/0", "nat-1"), make.route("0.0.0.0/0", "nat-1 blackhole")
+    assert blocker.repair == ReplaceRoute("rtb-private", good, bad)
+
+
+def test_a_repair_that_closes_another_way_is_not_proposed() -> None:
+    """The NAT gateway's subnet sends S3 to an endpoint, as its own machine without public address needs."""
+    where = routed("rtb-private", without(PRIVATE_ROUTES, "pl-s3"))
+    where = routed("rtb-public", PUBLIC_ROUTES | {"pl-s3": "vpce-s3"}, where)
+    where = ruled("sg-lb", [], ["all 0.0.0.0/0"], balanced().having(*where.route_tables.values()))
+    answer = make.asked(where, "lb", "s3")
+    assert [path.open for path in answer.paths] == [True, False]
+    assert not answer.repairable
