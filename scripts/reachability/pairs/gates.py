@@ -81,6 +81,10 @@ class Gates:
         table = self._table(view, parts, egress)[self._set_of[own]]
         return np.broadcast_to(table, shape) if view.look is Look.ANOTHERS else table[:, others]
 
+    def forget(self) -> None:
+        """Let go of the tables that were made, which are large and of use for the same ports alone."""
+        self._tables.clear()
+
     def _table(self, view: View, parts: tuple[Part, ...], egress: bool) -> Flags:
         key = view, egress, parts
         if key not in self._tables:

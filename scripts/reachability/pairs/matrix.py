@@ -149,6 +149,7 @@ class _Judge:
                     if way is not None and way.open:
                         so = (self._subnets[rows, None] == self._subnets[None, columns]) == within
                         table[rows, columns] |= so & self._admitted(rows, columns, way, ports)
+        self._gates.forget()
         return table
 
     def _admitted(self, rows: slice, columns: slice, way: Way, ports: Range) -> Flags:
