@@ -53,7 +53,7 @@ class Call:
     account, region
         Of the caller's credentials; partition ``aws``.
     headers, query
-        Of the HTTP request, for what S3 puts there.
+        Of the HTTP request, for what S3 puts there; headers' names in lower case.
     """
 
     service: str
@@ -73,7 +73,7 @@ class Call:
             context.service_request or {},
             context.account_id,
             context.region,
-            context.request.headers,
+            {name.lower(): value for name, value in context.request.headers.items()},
             context.request.args,
         )
 

@@ -61,28 +61,38 @@ def check(service: ServiceModel, arrival: Arrival) -> Proof:
     """
     if arrival.key_id is None:
         return Proof(ANONYMOUS)
-    signed, caller, key = holder(service, arrival)
+    signed = read(service, arrival)
+    caller, key = holder(service, signed)
     _check_date(service, signed)
-    # Addresses for S3 that were signed with version 2 are LocalStack's to check, which has done so by now.
-    if signed.scheme is not Scheme.V2_ADDRESS:
-        expected = signatures.expected(signed, key.secret, arrival.sent)
-        if not expected.is_that_of(signed):
-            raise refusals.wrong_signature(service, signed, expected)
+    expected = signatures.expected(signed, key.secret, arrival.sent)
+    if not expected.is_that_of(signed):
+        raise refusals.wrong_signature(service, signed, expected)
+    identities.note_use(key.account_id, signed.key_id, signed.service or "s3", signed.region)
     return Proof(caller, signed)
 
 
-def holder(service: ServiceModel, arrival: Arrival) -> tuple[Signed, Caller, Key]:
-    """Whose key a request names; its signature is not looked at.
+def read(service: ServiceModel, arrival: Arrival) -> Signed:
+    """What a request says of its signature.
+
+    Raises
+    ------
+    CommonServiceException
+        It makes no sense.
+    """
+    try:
+        return signing.read(arrival.authorization, arrival.sent.headers, arrival.query)
+    except Unreadable as unreadable:
+        raise refusals.unreadable(service, str(unreadable)) from unreadable
+
+
+def holder(service: ServiceModel, signed: Signed) -> tuple[Caller, Key]:
+    """Whose key it is; the signature is not looked at.
 
     Raises
     ------
     CommonServiceException
         There is no such key, it may not be used, or its session is not good.
     """
-    try:
-        signed = signing.read(arrival.authorization, arrival.sent.headers, arrival.query)
-    except Unreadable as unreadable:
-        raise refusals.unreadable(service, str(unreadable)) from unreadable
     key = identities.key(signed.key_id)
     if key is None or not key.active:
         raise refusals.unknown_key(service, signed.key_id)
@@ -96,10 +106,12 @@ def holder(service: ServiceModel, arrival: Arrival) -> tuple[Signed, Caller, Key
     caller = callers.caller(key, session)
     if caller is None:
         raise refusals.unknown_key(service, signed.key_id)
-    return signed, caller, key
+    return caller, key
 
 
 def _check_date(service: ServiceModel, signed: Signed) -> None:
+    if signed.scheme is Scheme.V2_ADDRESS and datetime.now(UTC).timestamp() > signed.expires:
+        raise refusals.expired_address(service)
     if signed.scheme in (Scheme.V2, Scheme.V2_ADDRESS):
         return
     try:

@@ -53,11 +53,19 @@ ANONYMOUS = Caller(Principal.anonymous())
 
 def caller(key: Key, session: Session | None) -> Caller | None:
     """The caller that a key stands for; None where its user or role is gone."""
+    if session is None and not key.user:
+        return None
     if session is None:
         return _user(key.account_id, key.user, None)
     if session.kind is Kind.USER:
         return _user(key.account_id, session.holder, session)
     return _role(session) if session.kind is Kind.ROLE else _federated(session)
+
+
+def of_key(key_id: str) -> Caller | None:
+    """The caller that a key's id stands for; None for the root user and for whom nobody knows."""
+    key = identities.key(key_id)
+    return caller(key, None if key.user else find_session(key, key_id)) if key else None
 
 
 def find_session(key: Key, key_id: str) -> Session | None:

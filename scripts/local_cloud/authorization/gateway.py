@@ -27,8 +27,10 @@ _ROOT = re.compile(r"test|\d{12}")
 _INSIDE = "X-Lab-Inside"
 _SECRET = secrets.token_urlsafe()
 
-#: Addresses of queues, to which SQS lets calls be sent: LocalStack sends them on to itself.
+#: Addresses of queues, to which SQS lets calls be sent, and the hosts of S3's websites: LocalStack sends both
+#: on to itself.
 _QUEUE = re.compile(r"/(?:queue/[a-z0-9-]+/)?\d{12}/[\w-]+(?:\.fifo)?")
+_WEBSITE = ".s3-website."
 
 #: What STS answers otherwise than LocalStack does, for everybody.
 _OF_STS = frozenset(
@@ -120,7 +122,7 @@ def _arrive(_chain: HandlerChain, context: RequestContext, _response: Response) 
         request.stream = io.BytesIO(body)
         body_hash = hashlib.sha256(body).hexdigest()
     context.lab_arrival = _judging().arrival(context, key_id, authorization, body_hash)
-    if _QUEUE.fullmatch(request.path):
+    if _QUEUE.fullmatch(request.path) or _WEBSITE in request.headers.get("Host", ""):
         _thread.arrival = context.lab_arrival
 
 
@@ -134,7 +136,8 @@ def _check_address(_chain: HandlerChain, context: RequestContext, _response: Res
 
 def _serve(chain: HandlerChain, context: RequestContext, response: Response) -> None:
     """Judge a parsed request, and answer what is answered here."""
-    if context.service is None or context.operation is None:
+    # What a browser asks before it asks is nobody's, and is not judged.
+    if context.service is None or context.operation is None or context.request.method == "OPTIONS":
         return
     arrival = context.get("lab_arrival")
     asked = context.service.service_name, context.operation.name

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from botocore.model import ServiceModel
 from localstack.aws.api import RequestContext
 
-from scripts.authorization.engine import Decision, Outcome, judge
-from scripts.authorization.model import PrincipalType, Request
-from scripts.authorization.policies import PolicySet
+from scripts.authorization import Decision, Outcome, PolicySet, PrincipalType, Request, judge
 from scripts.authorization.statements import Effect
 from scripts.authorization.truth import Match
 from scripts.local_cloud.authorization import conditions, later, policies, refusals, resources, rules

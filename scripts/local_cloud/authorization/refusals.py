@@ -11,9 +11,7 @@ from enum import Enum, auto
 from botocore.model import ServiceModel
 from localstack.aws.api import CommonServiceException
 
-from scripts.authorization.engine import Decision, Outcome, Weighed
-from scripts.authorization.model import PrincipalType, Request
-from scripts.authorization.policies import PolicyKind
+from scripts.authorization import Decision, Outcome, PolicyKind, PrincipalType, Request, Weighed, why
 from scripts.local_cloud.authorization.signatures import Expected
 from scripts.local_cloud.authorization.signing import Signed
 
@@ -47,15 +45,20 @@ def family(service: ServiceModel) -> Family:
     return Family.QUERY if speaks_query or "awsQueryCompatible" in service.metadata else Family.JSON
 
 
-def _refused(code: str, message: str, status: int) -> CommonServiceException:
-    return CommonServiceException(code, message, status_code=status, sender_fault=True)
+def _refused(code: str, message: str, status: int, *, sender: bool = True) -> CommonServiceException:
+    return CommonServiceException(code, message, status_code=status, sender_fault=sender)
+
+
+def _of_s3(code: str, message: str, status: int) -> CommonServiceException:
+    # S3's errors do not say whose fault they are.
+    return _refused(code, message, status, sender=False)
 
 
 def unknown_key(service: ServiceModel, key_id: str) -> CommonServiceException:
     """No such access key, or it may not be used."""
     match family(service):
         case Family.S3:
-            known = _refused(
+            known = _of_s3(
                 "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
             )
             known.AWSAccessKeyId = key_id
@@ -74,7 +77,7 @@ def unknown_key(service: ServiceModel, key_id: str) -> CommonServiceException:
 def wrong_token(service: ServiceModel, key_id: str) -> CommonServiceException:
     """The session token is missing or is another one's."""
     if family(service) is Family.S3:
-        return _refused("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
+        return _of_s3("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
     return unknown_key(service, key_id)
 
 
@@ -82,7 +85,7 @@ def expired_session(service: ServiceModel) -> CommonServiceException:
     """The temporary credentials have ended."""
     match family(service):
         case Family.S3:
-            return _refused("ExpiredToken", "The provided token has expired.", 400)
+            return _of_s3("ExpiredToken", "The provided token has expired.", 400)
         case Family.EC2:
             return _refused("RequestExpired", "Request has expired.", 400)
         case Family.QUERY:
@@ -94,7 +97,7 @@ def wrong_signature(service: ServiceModel, signed: Signed, expected: Expected) -
     """The secret is not the key's, or the request was changed on its way."""
     match family(service):
         case Family.S3:
-            refused = _refused("SignatureDoesNotMatch", _S3_NO_MATCH, 403)
+            refused = _of_s3("SignatureDoesNotMatch", _S3_NO_MATCH, 403)
             refused.AWSAccessKeyId = signed.key_id
             refused.SignatureProvided = signed.signature
             refused.StringToSign = expected.string_to_sign
@@ -114,7 +117,7 @@ def wrong_time(service: ServiceModel, date: str, now: str, *, early: bool) -> Co
     message = f"Signature {word}: {date} is now {compared} than {now} (5 min. apart at most)"
     match family(service):
         case Family.S3:
-            return _refused(
+            return _of_s3(
                 "RequestTimeTooSkewed",
                 "The difference between the request time and the current time is too large.",
                 403,
@@ -129,7 +132,7 @@ def wrong_time(service: ServiceModel, date: str, now: str, *, early: bool) -> Co
 def expired_address(service: ServiceModel) -> CommonServiceException:
     """An address that was signed beforehand is no longer good."""
     if family(service) is Family.S3:
-        return _refused("AccessDenied", "Request has expired", 403)
+        return _of_s3("AccessDenied", "Request has expired", 403)
     return expired_session(service)
 
 
@@ -137,7 +140,7 @@ def unreadable(service: ServiceModel, why: str) -> CommonServiceException:
     """What is said of the signature makes no sense."""
     match family(service):
         case Family.S3:
-            return _refused(
+            return _of_s3(
                 "AuthorizationHeaderMalformed", f"The authorization header is malformed; {why}", 400
             )
         case Family.EC2:
@@ -151,7 +154,7 @@ def unsigned(service: ServiceModel) -> CommonServiceException:
     """Nobody signed what only a signed request may ask."""
     match family(service):
         case Family.S3:
-            return _refused("AccessDenied", "Access Denied", 403)
+            return _of_s3("AccessDenied", "Access Denied", 403)
         case Family.EC2 | Family.QUERY:
             return _refused("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
     return _refused("MissingAuthenticationTokenException", "Missing Authentication Token", 400)
@@ -175,6 +178,8 @@ def _denied(service: ServiceModel, message: str) -> CommonServiceException:
             )
         case Family.JSON:
             return _refused("AccessDeniedException", message, 400)
+        case Family.S3:
+            return _of_s3("AccessDenied", message, 403)
     if service.service_name == "sns":
         return _refused("AuthorizationError", message, 403)
     return _refused("AccessDenied", message, 403)
@@ -197,29 +202,27 @@ def _who(service: ServiceModel, request: Request) -> str:
 def _because(service: ServiceModel, request: Request, decision: Decision) -> str:
     if decision.outcome is Outcome.EXPLICIT_DENY and decision.deciding:
         kind = decision.deciding.policy.kind
-        return f"with an explicit deny in {_a(kind)} ({place(decision.deciding)})"
+        return f"with an explicit deny in {_a(kind)}: {place(decision.deciding)}"
     if decision.outcome is Outcome.CANNOT_BE_JUDGED:
-        return f"because the local cloud cannot judge it: {_doubt(decision.deciding)}"
+        return f"because the local cloud cannot judge it: {_doubt(decision.deciding, request)}"
     if decision.reason:
         return f"because {decision.reason}"
     kind = decision.missing[0] if decision.missing else PolicyKind.IDENTITY
     return f"because no {kind.value} allows the {_action(service, request)} action"
 
 
-def _doubt(weighed: Weighed | None) -> str:
+def _doubt(weighed: Weighed | None, request: Request) -> str:
     if weighed is None:
         return "what decides is not known here"
-    about = weighed.verdict.condition
-    of = f"{about.written} {about.key}" if about else weighed.verdict.element
-    return f"{of} of {place(weighed)} depends on what is not known here"
+    return f"{why(weighed, request)} ({place(weighed)})"
 
 
 def place(weighed: Weighed) -> str:
-    """Where a statement is found, such as ``statement 2 "OnlyFromHere" of lab-raw``."""
+    """Where a statement is found, such as ``statement 2 (OnlyFromHere) of bucket lab-raw``."""
     statement = weighed.statement
-    number = f"statement {statement.position} " if statement else ""
-    sid = f'"{statement.sid}" ' if statement and statement.sid else ""
-    return f"{number}{sid}of {weighed.policy.name}"
+    sid = f" ({statement.sid})" if statement and statement.sid else ""
+    number = f"statement {statement.position}{sid} of " if statement else ""
+    return f"{number}{weighed.policy.name}"
 
 
 def _a(kind: PolicyKind) -> str:

@@ -7,9 +7,17 @@ from localstack.aws.api import RequestContext
 from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 
-from scripts.local_cloud.authorization import authenticating, deleting, writing
+from scripts.local_cloud.authorization import (
+    authenticating,
+    callers,
+    deleting,
+    posting,
+    signing,
+    writing,
+)
 from scripts.local_cloud.authorization.asked import Call
-from scripts.local_cloud.authorization.authenticating import Arrival
+from scripts.local_cloud.authorization.authenticating import Arrival, Proof
+from scripts.local_cloud.authorization.gateway import is_root
 from scripts.local_cloud.authorization.judging import Judge
 from scripts.local_cloud.authorization.signatures import Sent
 from scripts.local_cloud.providers.sts import service as sts
@@ -32,7 +40,7 @@ def check_address(context: RequestContext, came: Arrival) -> None:
         return
     operation = handlers.parse_pre_signed_url_request.pre_signed_handlers["s3"]
     context.operation = operation._get_op_from_request(context.request)
-    authenticating.holder(context.service, came)
+    authenticating.holder(context.service, authenticating.read(context.service, came))
     context.operation = None
 
 
@@ -45,17 +53,29 @@ def serve(context: RequestContext, came: Arrival | None) -> Response | None:
         It is refused.
     """
     caller = None
-    if came is not None:
-        proof = authenticating.check(context.service, came)
+    if came is None:
+        # A service that asks for a caller does so in the caller's name.
+        named = signing.key_id(context.request.headers.get("Authorization", ""), "")
+        caller = callers.of_key(named) if named and not is_root(named) else None
+    elif (proof := _proof(context, came)) is not None:
         caller = context.lab_caller = proof.caller
         judge = Judge.of(context, proof)
         if context.service_operation == ("s3", "DeleteObjects"):
             return deleting.sift(context, judge)
-        judge.check(Call.of(context))
+        judge.check(
+            posting.call(context) if context.service_operation == posting.OPERATION else Call.of(context)
+        )
     writing.check(context, caller)
     if context.service.service_name == "sts" and sts.answers(context.operation.name):
         return sts.answer(context, caller)
     return None
+
+
+def _proof(context: RequestContext, came: Arrival) -> Proof | None:
+    """Who sent the request; None for the root user."""
+    if came.key_id is None and context.service_operation == posting.OPERATION:
+        return posting.check(context.service, context)
+    return authenticating.check(context.service, came)
 
 
 def after(chain: HandlerChain, context: RequestContext, response: Response) -> None:

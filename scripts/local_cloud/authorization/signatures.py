@@ -7,9 +7,9 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from botocore.auth import HmacV1Auth, S3SigV4Auth, SigV4Auth
+from botocore.auth import HmacV1Auth, HmacV1QueryAuth, S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
@@ -105,7 +105,7 @@ class _Asked:
 def expected(signed: Signed, secret: str, sent: Sent) -> Expected:
     """The signature that the secret makes of the request."""
     if signed.scheme in (Scheme.V2, Scheme.V2_ADDRESS):
-        return _version_2(secret, sent)
+        return _version_2(signed, secret, sent)
     s3 = signed.service == "s3"
     body_hash = sent.headers.get("x-amz-content-sha256", "")
     if s3 and signed.in_address:
@@ -117,12 +117,25 @@ def expected(signed: Signed, secret: str, sent: Sent) -> Expected:
     return Expected(signer.signature(text, asked), text, canonical)
 
 
-def _version_2(secret: str, sent: Sent) -> Expected:
+def _version_2(signed: Signed, secret: str, sent: Sent) -> Expected:
     headers: Any = HTTPHeaders()
     for name, value in sent.headers.items():
         headers[name] = value
-    signer = HmacV1Auth(Credentials("", secret))
-    text = signer.canonical_string(sent.method, urlsplit(sent.target), headers)
+    credentials = Credentials(signed.key_id, secret)
+    signer: Any = HmacV1Auth(credentials)
+    if signed.in_address:
+        # What would be a header stands in the address, and the end in place of the date.
+        signer = HmacV1QueryAuth(credentials, expires=signed.expires)
+        signer._get_date = lambda: signed.date
+        query = parse_qsl(sent.target.partition("?")[2], keep_blank_values=True)
+        for name, value in query:
+            if name.lower().startswith("x-amz-"):
+                headers[name.lower()] = value
+    split = urlsplit(sent.target)
+    if split.path.count("/") == 1 and len(split.path) > 1:
+        # A bucket is signed for with a slash at its end, though it is asked for without.
+        split = split._replace(path=f"{split.path}/")
+    text = signer.canonical_string(sent.method, split, headers)
     return Expected(signer.sign_string(text), text)
 
 

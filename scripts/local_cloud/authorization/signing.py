@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from urllib.parse import unquote
 
@@ -125,12 +127,30 @@ def read(authorization: str, headers: Mapping[str, str], query: Mapping[str, str
         key,
         parts["Signature"],
         token,
-        headers.get("x-amz-date", ""),
+        headers.get("x-amz-date") or _as_date(headers.get("date", "")),
         day,
         region,
         service,
         tuple(parts["SignedHeaders"].lower().split(";")),
     )
+
+
+def in_form(fields: Mapping[str, str]) -> Signed | None:
+    """What the fields of a form (names in lower case) say; None where nothing is signed.
+
+    Raises
+    ------
+    Unreadable
+        A part is missing or makes no sense.
+    """
+    token = fields.get("x-amz-security-token", "")
+    if credential := fields.get("x-amz-credential"):
+        key, day, region, service = _scope(credential)
+        signature, date = fields.get("x-amz-signature", ""), fields.get("x-amz-date", "")
+        return Signed(Scheme.V4, key, signature, token, date, day, region, service)
+    if key := fields.get("awsaccesskeyid", ""):
+        return Signed(Scheme.V2, key, fields.get("signature", ""), token)
+    return None
 
 
 def _in_address_4(query: Mapping[str, str]) -> Signed:
@@ -167,6 +187,14 @@ def _in_address_2(query: Mapping[str, str]) -> Signed:
         query["Expires"],
         expires=_number(query["Expires"]),
     )
+
+
+def _as_date(written: str) -> str:
+    """The Date header, which counts where there is no X-Amz-Date, as that would be written."""
+    try:
+        return parsedate_to_datetime(written).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    except (TypeError, ValueError):
+        return written
 
 
 def _scope(credential: str) -> tuple[str, str, str, str]:

@@ -153,10 +153,11 @@ def _keys(call: Call) -> Keys:
 def _tags(call: Call) -> dict[str, dict[str, str]]:
     """Tags of what is made, by its type."""
     given: Any = call.request.get("TagSpecifications") or ()
-    return {
-        each.get("ResourceType", ""): {tag["Key"]: tag.get("Value", "") for tag in each.get("Tags") or ()}
-        for each in given
-    }
+    found: dict[str, dict[str, str]] = {}
+    for each in given:
+        tags = (tag for tag in each.get("Tags") or () if tag.get("Key"))
+        found[each.get("ResourceType", "")] = {tag["Key"]: tag.get("Value", "") for tag in tags}
+    return found
 
 
 def _tag_keys(tags: Mapping[str, str]) -> Keys:

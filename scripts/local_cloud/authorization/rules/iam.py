@@ -33,6 +33,8 @@ _ANY = ("PolicySourceArn", "Arn")
 
 #: Operations of STS that need no permission, whatever policies say.
 FREE = ("GetCallerIdentity", "GetSessionToken")
+#: Operations that nobody signs, and that STS answers for the local cloud: with a refusal.
+REFUSED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
 
 
 def asked(call: Call, caller_arn: str) -> Iterator[Asked]:
@@ -68,7 +70,7 @@ def asked_of_sts(call: Call) -> Iterator[Asked]:
             yield Asked("sts:GetFederationToken", call.arn("sts", f"federated-user/{name}", region=""))
             if call.request.get("Tags"):
                 yield Asked("sts:TagSession", call.arn("sts", f"federated-user/{name}", region=""))
-        case operation if operation in FREE:
+        case operation if operation in FREE or operation in REFUSED:
             return
         case operation:
             action = find_action(f"sts:{operation}")
@@ -79,6 +81,8 @@ def asked_of_sts(call: Call) -> Iterator[Asked]:
 
 def _assumed(call: Call) -> Iterator[Asked]:
     role = call.text("RoleArn")
+    if not role:
+        raise Unjudgeable("it names no role")
     keys = {"sts:RoleSessionName": (call.text("RoleSessionName"),)}
     if identifier := call.text("ExternalId"):
         keys["sts:ExternalId"] = (identifier,)

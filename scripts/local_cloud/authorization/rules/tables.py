@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 
 from localstack.services.kms.models import deserialize_ciphertext_blob
 
@@ -63,9 +64,9 @@ def _iterated(call: Call, iterator: str) -> str:
     """The stream that an iterator of the local cloud reads."""
     if iterator.startswith("arn:"):
         return iterator
-    if call.operation == "GetRecords" and "ShardIterator" in call.request and not call.text("StreamARN"):
+    if iterator in (call.text("ShardIterator"), call.text("NextToken")):
         try:
-            iterator = json.loads(base64.urlsafe_b64decode(iterator))[0]
+            iterator = str(json.loads(base64.urlsafe_b64decode(iterator))[0])
         except (ValueError, IndexError, TypeError):
             raise Unjudgeable("its iterator is none of the local cloud's") from None
     return call.arn("kinesis", f"stream/{iterator}")
@@ -80,7 +81,7 @@ def ciphertext_key(call: Call) -> str:
     blob = call.request.get("CiphertextBlob")
     try:
         key_id = deserialize_ciphertext_blob(blob if isinstance(blob, bytes) else b"").key_id
-    except (ValueError, TypeError, UnicodeDecodeError, OSError) as unreadable:
+    except (struct.error, UnicodeDecodeError) as unreadable:
         raise Unjudgeable("its ciphertext names no key of the local cloud") from unreadable
     return resources.key_arn(call.account, call.region, key_id)
 
@@ -120,7 +121,7 @@ DYNAMODB = Service(
 KINESIS = Service(
     "kinesis",
     {
-        "stream": ("StreamARN", "StreamName", "ShardIterator@GetRecords"),
+        "stream": ("StreamARN", "StreamName", "ShardIterator@GetRecords", "NextToken@ListShards"),
         "consumer": ("ConsumerARN",),
         "kmsKey": ("KeyId",),
     },

@@ -103,7 +103,7 @@ def user(account_id: str, name: str) -> Identity | None:
     policies = list(_attached(held))
     for group in list(backend.groups.values()):
         if held in group.users:
-            policies += _attached(group)
+            policies += _attached(group, f" of group {group.name}")
     tags = backend.tagger.get_tag_dict_for_resource(held.arn)
     return Identity(
         held.arn, held.id, tags, tuple(policies), getattr(held, "permissions_boundary", None) or ""
@@ -204,9 +204,9 @@ def _backend(account_id: str) -> Any:
     return None if partitions is None else dict.get(partitions, _PARTITION)
 
 
-def _attached(held: Any) -> Iterator[Document]:
+def _attached(held: Any, group: str = "") -> Iterator[Document]:
     for name, text in list(held.policies.items()):
-        yield Document(name, text)
+        yield Document(f"inline policy {name}{group}", text)
     for arn, attached in list(held.managed_policies.items()):
         yield Document(arn, _default_text(attached))
 
