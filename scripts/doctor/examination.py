@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scripts.config import Settings
 from scripts.connections import Credentials
-from scripts.doctor import diagnosis, probes
+from scripts.doctor import diagnosis, permission, probes
 from scripts.doctor.diagnosis import Diagnosis, Probed, Request
 from scripts.doctor.layer import Layer
+from scripts.reachability import ends
+from scripts.reachability.model import Instance
 
 if TYPE_CHECKING:
     import boto3
@@ -42,7 +44,8 @@ def examine(
         return replace(found, notes=("Only a single TCP port can be probed: the network's verdict is all.",))
     layers: Sequence[Layer] = ()
     if target.service:
-        layers = probes.of_storage(session, target.place)
+        authorized = _authorized(session, found, target)
+        layers = probes.of_storage(session, target.place, authorized=authorized)
     elif target.database:
         layers = probes.of_database(
             settings,
@@ -54,6 +57,15 @@ def examine(
             expected=target.addresses,
         )
     return replace(found, layers=tuple(layers), notes=tuple(_notes(settings, target, request)))
+
+
+def _authorized(session: boto3.Session, found: Diagnosis, target: Probed) -> Callable[[], Layer] | None:
+    """What judges the policies for the instance that asks S3; None where no instance does, or for nothing."""
+    answer, place = found.answers[-1], target.place
+    source = ends.resolve(found.network, answer.question.source).component
+    if place is None or not isinstance(source, Instance):
+        return None
+    return lambda: permission.judge(session, source.id, place, answer)
 
 
 def _notes(settings: Settings, target: Probed, request: Request) -> Iterator[str]:

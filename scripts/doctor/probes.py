@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from scripts import connections
 from scripts.config import Settings
 from scripts.connections import Access, Credentials
-from scripts.doctor import login, names, storage, tcp, tls
+from scripts.doctor import login, names, permission, storage, tcp, tls
 from scripts.doctor.layer import Layer, Outcome, Spot, stopped
 from scripts.doctor.storage import Place
 from scripts.errors import MissingError
@@ -21,11 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A layer to ask. Where it is not ``needed``, the next can be asked though nobody can judge this one."""
+    """A layer to ask.
+
+    Attributes
+    ----------
+    needed
+        False where the next can be asked though nobody can judge this one.
+    stops
+        False where the next does not rest on it at all.
+    """
 
     name: str
     ask: Callable[[], Layer]
     needed: bool = True
+    stops: bool = True
 
 
 def of_database(
@@ -90,8 +101,22 @@ def of_database(
     return _in_order([*_ground(spot, seconds), _Asked(tls.NAME, shake_hands), _Asked(login.NAME, log_in)])
 
 
-def of_storage(session: boto3.Session, place: Place | None, *, seconds: float = tcp.SECONDS) -> list[Layer]:
-    """Name, TCP, TLS of S3's endpoint, and its answer for a bucket or an object."""
+def of_storage(
+    session: boto3.Session,
+    place: Place | None,
+    *,
+    authorized: Callable[[], Layer] | None = None,
+    seconds: float = tcp.SECONDS,
+) -> list[Layer]:
+    """Name, TCP, TLS of S3's endpoint, what policies say of the source, and S3's answer to this machine.
+
+    Parameters
+    ----------
+    place
+        A bucket or an object; without one the service alone is asked.
+    authorized
+        Judges whether the source may read there; None where the source has no role that could be judged.
+    """
     spot = storage.spot(session)
 
     def answer() -> Layer:
@@ -99,10 +124,12 @@ def of_storage(session: boto3.Session, place: Place | None, *, seconds: float = 
             return Layer(storage.NAME, Outcome.NOT_JUDGED, "no bucket is named", "Name one: s3://BUCKET/KEY")
         return storage.ask(session, place)
 
+    judged = [_Asked(permission.NAME, authorized, stops=False)] if authorized else []
     return _in_order(
         [
             *_ground(spot, seconds),
             _Asked(tls.NAME, lambda: tls.shake_hands(spot, None, seconds), needed=spot.speaks == "https"),
+            *judged,
             _Asked(storage.NAME, answer),
         ]
     )
@@ -126,7 +153,12 @@ def _in_order(asked: Sequence[_Asked]) -> list[Layer]:
         except MissingError as missing:
             meaning = "What is needed to ask is missing."
             layer = Layer(each.name, Outcome.NOT_JUDGED, missing.what, meaning, missing.hint)
+        except ClientError as refused:
+            meaning = "AWS does not show what is needed to ask."
+            layer = Layer(each.name, Outcome.NOT_JUDGED, str(refused), meaning)
         found.append(layer)
+        if not each.stops:
+            continue
         if layer.outcome is Outcome.FAILED or (layer.outcome is Outcome.NOT_JUDGED and each.needed):
             said = "not passed" if layer.outcome is Outcome.FAILED else "not judged"
             rest = [later.name for later in asked[number + 1 :]]

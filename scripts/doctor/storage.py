@@ -77,7 +77,7 @@ def ask(session: boto3.Session, where: Place) -> Layer:
         NAME,
         Outcome.OK,
         f"{asked}: 200",
-        "It exists, and these credentials may ask for it. They are this machine's, not the source's role's.",
+        "It exists, and this machine's own credentials may ask for it (they are not the source's).",
     )
 
 
