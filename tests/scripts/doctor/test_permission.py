@@ -79,7 +79,7 @@ def instance(client: Callable[[str], Any]) -> Iterator[Make]:
     yield make
     if made:
         ec2.terminate_instances(InstanceIds=made)
-    ec2.get_waiter("instance_terminated").wait(InstanceIds=made, WaiterConfig={"Delay": 1})
+        ec2.get_waiter("instance_terminated").wait(InstanceIds=made, WaiterConfig={"Delay": 1})
     ec2.delete_subnet(SubnetId=subnet)
     ec2.delete_vpc(VpcId=vpc)
     s3.delete_object(Bucket=BUCKET, Key="csv/a.csv")
