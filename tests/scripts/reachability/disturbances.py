@@ -57,6 +57,8 @@ def _deny(draft: Draft, question: Question) -> None:
             Traffic(TCP, 0, 1023),
             Traffic(TCP, 5000, 6000),
             Traffic(TCP, 40000, 40000),
+            Traffic(TCP, 2000, 3000),
+            Traffic(TCP, 64000, 65000),
             Traffic(1, 0, -1),
         )
     )

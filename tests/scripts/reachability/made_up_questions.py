@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from scripts.reachability.answer import Question
-from scripts.reachability.model import Component, DbInstance, Instance, Interface, LoadBalancer, NatGateway
+from scripts.reachability.model import (
+    Component,
+    DbInstance,
+    Instance,
+    Interface,
+    LoadBalancer,
+    NatGateway,
+    RouteTable,
+    TargetKind,
+)
 from tests.scripts.reachability.drafts import Draft
 
 #: Addresses outside: one that some rules speak of, and others.
 OUTSIDE = ("8.8.4.4", "9.9.9.9", "2a00:1450::7")
 #: Kinds of questions; earlier ones are what Hypothesis shrinks to.
-KINDS = ("inside",) * 8 + ("out", "out", "in", "in", "service", "from-nat", "from-balancer", "address")
+KINDS = ("inside",) * 8 + (
+    "out",
+    "out",
+    "in",
+    "in",
+    "service",
+    "from-nat",
+    "from-balancer",
+    "boxed",
+    "address",
+)
 PORTS = (22, 80, 443, 1023, 1024, 3306, 5432, 8080)
 
 
@@ -36,6 +55,8 @@ def question_of(draft: Draft) -> Question:
         source = draft.pick(("internet", *_outside(draft, destination)))
     elif kind == "service":
         destination = "s3"
+    elif kind == "boxed" and _boxed(draft):
+        source, destination = draft.pick(_boxed(draft))
     elif kind == "from-balancer" and "lb" in names:
         source, destination = "lb", draft.pick(tuple(each for each in names if each != "lb"))
     elif kind == "from-nat" and draft.all(NatGateway):
@@ -44,6 +65,23 @@ def question_of(draft: Draft) -> Question:
     elif kind == "address" and draft.unique_addresses(destination):
         destination = draft.pick(draft.unique_addresses(destination))
     return _traffic(draft, source, destination)
+
+
+def _boxed(draft: Draft) -> list[tuple[str, str]]:
+    """Pairs of instances between which a route leads over a middlebox."""
+    faces = [draft.get(Interface, each.interfaces[0]) for each in draft.all(Instance)]
+    return [
+        (one.owner, other.owner)
+        for table in draft.all(RouteTable)
+        for route in table.routes
+        for one in faces
+        for other in faces
+        if route.kind is TargetKind.INTERFACE
+        and one.subnet in table.subnets
+        and not isinstance(route.destination, str)
+        and other.private_ips[0] in route.destination
+        and route.target not in (one.id, other.id)
+    ]
 
 
 def question_between(draft: Draft) -> Question:

@@ -34,6 +34,7 @@ ECHOES = [
     [Traffic(ICMP, 8, -1), Traffic(ICMPV6, 128, -1)],
     [Traffic(ICMP, 8, 0), Traffic(ICMPV6, 128, 0)],
     [Traffic(ICMP, 0, -1), Traffic(ICMPV6, 129, -1)],
+    [Traffic(ICMP, 8, 1), Traffic(ICMPV6, 128, 1)],
 ]
 
 
@@ -66,7 +67,10 @@ def _traffic(draft: Draft, question: Question) -> list[Traffic]:
         [Traffic(number, max(0, first - 10), min(65535, last + 10))],
         [Traffic(number, 0, 65535)],
     ]
-    if first < last:
+    if draft.rarely():
+        # Missed by one port.
+        ways = [[Traffic(number, max(0, first - 1), max(0, last - 1))], [Traffic(number, first + 1, 65535)]]
+    elif first < last:
         middle = (first + last) // 2
         ways.append([Traffic(number, first, middle), Traffic(number, middle + 1, last)])
     return draft.pick(ways)
@@ -103,7 +107,7 @@ def _peers(draft: Draft, others: list[Interface], name: str) -> list[Cidr | Grou
         ways.append([*vpc.cidrs, *vpc.ipv6_cidrs])
         ways.append([ListPeer(OUR_LIST)])
         if other.groups:
-            ways.append([GroupPeer(draft.pick(other.groups))])
+            ways += [[GroupPeer(draft.pick(other.groups))]] * 2
     return draft.pick(ways)
 
 
