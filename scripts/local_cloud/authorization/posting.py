@@ -1,7 +1,7 @@
 """Forms that a browser posts to S3: who signed stands among the fields, and what was signed is the policy.
 
-Source: Amazon S3 API Reference, "Browser-based uploads using POST (AWS Signature Version 4)". Whether the form
-keeps to its policy, and whether that has ended, LocalStack checks.
+Source: Amazon S3 API Reference, "Browser-based uploads using POST (AWS Signature Version 4)". LocalStack
+checks whether the form keeps to its policy, and whether that has ended.
 """
 
 from __future__ import annotations

@@ -214,9 +214,8 @@ def test_what_a_policy_cannot_be_judged_by_never_allows(people: People) -> None:
     unheard = {"StringEquals": {"ec2:RootDeviceType": "ebs"}}
     user = people.user(allow("ec2:StartInstances", Condition=unheard))
     _, _, message = refused(people.client("ec2", user).start_instances, InstanceIds=["i-0123456789abcdef0"])
-    assert (
-        "cannot judge it: StringEquals ec2:RootDeviceType of statement 1 of inline policy inline" in message
-    )
+    assert "cannot judge it: condition StringEquals ec2:RootDeviceType ebs depends on" in message
+    assert "statement 1 of inline policy inline" in message
 
 
 def test_the_services_themselves_are_not_judged(people: People, client: Callable[[str], Any]) -> None:

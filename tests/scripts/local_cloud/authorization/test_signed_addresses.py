@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import urllib3
@@ -111,7 +112,7 @@ def test_a_form_has_the_rights_of_who_signed_its_policy(people: People, bucket: 
 
 def test_what_a_browser_asks_beforehand_is_not_judged(people: People, bucket: str) -> None:
     s3 = people.cloud.session.client("s3")
-    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://lab.example"]}
+    rule: Any = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://lab.example"]}
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
     answer = urllib3.request(
         "OPTIONS",
