@@ -90,9 +90,10 @@ def doctor(
 
     settings: Settings = context.obj
     offline = from_plan is not None or from_saved is not None
-    if user is not None and (no_probe or offline):
+    if (user or database) and (no_probe or offline):
+        option = "--user" if user else "--database"
         raise BadInputError(
-            "--user is for a login, and none is tried with --no-probe or a network from files."
+            f"{option} is for a login, and none is tried with --no-probe or a network from files."
         )
     request = Request(
         source,
