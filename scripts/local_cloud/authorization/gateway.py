@@ -13,7 +13,6 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 from localstack.aws import handlers
 from localstack.aws.api import RequestContext
@@ -87,7 +86,6 @@ def install(gateway: Any) -> None:
     chain.insert(chain.index(handlers.parse_pre_signed_url_request), _check_address)
     handlers.serve_custom_service_request_handlers.append(_serve)
     handlers.run_custom_response_handlers.append(_after)
-    handlers.serve_custom_exception_handlers.append(_tell)
     gateway.finalizers.append(_leave)
     connect_to._session.events.register("before-call", _mark)
 
@@ -158,16 +156,6 @@ def _after(chain: HandlerChain, context: RequestContext, response: Response) -> 
     operation = context.operation
     if operation is not None and operation.name in _NOTED:
         _judging().after(chain, context, response)
-
-
-def _tell(_chain: HandlerChain, exception: Exception, context: RequestContext, response: Response) -> None:
-    """A website answers what it is refused with the refusal; LocalStack would call it a fault of its own."""
-    if context.service is not None or not isinstance(exception, ClientError):
-        return
-    answered: Any = exception.response
-    if answered["ResponseMetadata"]["HTTPStatusCode"] == 403:
-        response.status_code = 403
-        response.set_data(f"403 Forbidden: {answered['Error']['Code']}: {answered['Error']['Message']}")
 
 
 def _leave(_chain: HandlerChain, _context: RequestContext, _response: Response) -> None:
