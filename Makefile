@@ -7,7 +7,7 @@ export LAB_TARGET = $(TARGET)
 LAB = .venv/bin/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help env setup up down status inspect reach plan apply seed destroy test bench lint format docs lock clean
+.PHONY: help env setup up down status inspect reach plan apply seed destroy test labs bench lint format docs lock clean
 
 help: ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ destroy: env ## Remove what apply made, and show that nothing is left
 test: env ## Every test: units, plans, and the whole environment end to end
 	@.venv/bin/lab setup --quiet
 	@.venv/bin/pytest -n 5 --dist loadgroup --no-loadscope-reorder
+
+labs: env ## Every lab: reference solutions, right and wrong answers, notebooks
+	@.venv/bin/lab setup --quiet
+	@.venv/bin/pytest tests/scripts/labs
 
 bench: env ## What it costs, as ratios to baselines of the same run (BENCH=seed,kinesis for some)
 	@.venv/bin/lab setup --quiet

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text as Content
 
 from scripts import aws, config, costs, leftovers, orphans, overview
+from scripts.commands import labs as lab_commands
 from scripts.commands import needs, reachability
 from scripts.commands.output import AsJson
 from scripts.commands.output import print_json as _print_json
@@ -63,6 +64,7 @@ snapshots = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(snapshots, name="snapshot")
+lab_commands.add_to(app)
 
 app.command("doctor")(reachability.doctor)
 app.command("reach")(reachability.reach)

@@ -1,0 +1,151 @@
+"""A learner's databases on a DB instance: a copy of a dataset, and a user who can reach nothing else.
+
+Two copies: one to play in, with every right; one that checks run in, where the dataset itself can only be
+read, so that a wrong answer to one exercise cannot spoil the next one. On MySQL a copy is a database, on
+PostgreSQL a schema of the dataset's database.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import sqlparse
+
+from scripts.connections import Access, Credentials
+from scripts.errors import BadInputError
+from scripts.labs.comparison import Table
+from scripts.labs.outcome import NotYetError
+
+#: What one statement of a learner may take, in seconds, and how many rows it may give.
+STATEMENT_SECONDS = 10
+ROW_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Names of what belongs to one workspace on a DB instance.
+
+    Attributes
+    ----------
+    user
+        The learner's database user; also the name of the copy to play in.
+    checked
+        The copy that checks run in.
+    dataset
+        What both are copies of.
+    """
+
+    user: str
+    dataset: str
+
+    @property
+    def checked(self) -> str:
+        """Name of the copy that checks run in."""
+        return f"{self.user}_check"
+
+
+class LearnerDatabase(ABC):
+    """The learner's databases on one DB instance.
+
+    Parameters
+    ----------
+    master
+        Access as its master user, who makes them.
+    copies
+        Their names.
+    password
+        Of the learner's user.
+    """
+
+    engine: ClassVar[str]
+
+    def __init__(self, master: Access, copies: Copies, password: str) -> None:
+        self.master = master
+        self.copies = copies
+        self.user = replace(master, user=Credentials(copies.user, password))
+
+    @abstractmethod
+    def make(self, own: Sequence[str]) -> None:
+        """Make user and copies anew; ``own`` are tables that checks let the learner make and change."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Remove user and copies; nothing to do where they are gone."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether the learner's user and copies are there."""
+
+    @abstractmethod
+    def session(self, *, checked: bool = False) -> AbstractContextManager[Session]:
+        """A connection of the learner's user in one of the copies."""
+
+
+class Session(ABC):
+    """One connection of the learner's user, with a time-out for each statement and a limit of rows."""
+
+    def script(self, text: str) -> Table:
+        """Run statements one after the other.
+
+        Returns
+        -------
+        Table
+            What the last statement that answered with rows answered; no columns where none did.
+
+        Raises
+        ------
+        NotYetError
+            The server refused one, in its own words; it took too long; it gave too many rows; or there
+            is none.
+        """
+        statements = [each for each in sqlparse.split(text) if _says_something(each)]
+        if not statements:
+            raise NotYetError("There is no SQL statement yet.", seen="only comments")
+        answer = Table((), ())
+        for statement in statements:
+            found = self.run(statement)
+            if found.columns:
+                answer = found
+        return answer
+
+    @abstractmethod
+    def run(self, statement: str, *, limit: int = ROW_LIMIT) -> Table:
+        """Run one statement, which may give ``limit`` rows; errors as in `script`."""
+
+
+def _says_something(statement: str) -> bool:
+    return bool(sqlparse.format(statement, strip_comments=True).strip(" ;\n\t"))
+
+
+def plain_name(text: str) -> str:
+    """A name that needs no quoting anywhere."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}", text):
+        raise BadInputError(f"{text!r} cannot name a database; expected lower-case letters, digits and _.")
+    return text
+
+
+def limited(rows: list[tuple[Any, ...]], limit: int) -> tuple[tuple[Any, ...], ...]:
+    if len(rows) > limit:
+        raise NotYetError(
+            f"The query gives more than {limit:,} rows.",
+            seen="a result without end",
+            expected="far fewer: is a condition of a JOIN missing, or LIMIT?",
+        )
+    return tuple(rows)
+
+
+def refused(said: str, meaning: str) -> NotYetError:
+    return NotYetError(meaning, seen=said, expected="SQL that the server accepts")
+
+
+def too_long() -> NotYetError:
+    return NotYetError(
+        f"The statement was stopped after {STATEMENT_SECONDS} seconds.",
+        seen="a query that goes on",
+        expected="an answer at once: is a condition of a JOIN missing?",
+    )

@@ -1,0 +1,91 @@
+"""Checks a lab: exercise by exercise, what is right and what is not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts.config import Settings
+from scripts.labs import workspace as workspaces
+from scripts.labs.databases import LearnerDatabase
+from scripts.labs.manifest import Exercise, Lab
+from scripts.labs.outcome import NotYetError, Outcome
+from scripts.labs.work import Work
+from scripts.labs.workspace import Answer, Workspace
+
+if TYPE_CHECKING:
+    import boto3
+
+Say = Callable[[str], None]
+
+
+class Grader:
+    """Judges answers to one lab's exercises.
+
+    Parameters
+    ----------
+    lab, workspace
+        Which lab, and whose folder.
+    settings, session
+        The target.
+    database
+        The learner's databases; None where the lab needs none.
+    """
+
+    def __init__(
+        self,
+        lab: Lab,
+        workspace: Workspace,
+        settings: Settings,
+        session: boto3.Session,
+        database: LearnerDatabase | None,
+    ) -> None:
+        self._lab = lab
+        self._workspace = workspace
+        self._settings = settings
+        self._session = session
+        self._database = database
+
+    def check(self, exercises: Sequence[Exercise], say: Say) -> Iterator[Outcome]:
+        """What is to be said of the learner's answers, one exercise after the other."""
+        for exercise in exercises:
+            answer = workspaces.answer(self._workspace, self._lab, exercise)
+            if workspaces.is_untouched(answer, exercise):
+                yield Outcome(
+                    exercise.id,
+                    exercise.title,
+                    passed=False,
+                    source=answer.source.name,
+                    condition="Nothing is written yet.",
+                    seen="the stub",
+                    expected=f"your answer in {self._lab.file_name(exercise)}",
+                )
+            else:
+                yield self.judge(exercise, answer, say)
+
+    def judge(self, exercise: Exercise, answer: Answer, say: Say) -> Outcome:
+        """What is to be said of one answer."""
+        if exercise.waits:
+            say(f"{exercise.title}: waits for {exercise.waits}")
+        work = Work(
+            self._lab, exercise, self._workspace, answer, self._settings, self._session, self._database, say
+        )
+        outcome = Outcome(exercise.id, exercise.title, passed=True, source=answer.source.name)
+        try:
+            with work:
+                self._lab.check(exercise)(work)
+        except NotYetError as reason:
+            return Outcome(
+                exercise.id, exercise.title, passed=False, source=answer.source.name,
+                condition=reason.condition, seen=reason.seen, expected=reason.expected,
+            )  # fmt: skip
+        except (ClientError, BotoCoreError) as error:
+            # What a check looks for is not there: in AWS's own words.
+            return Outcome(
+                exercise.id, exercise.title, passed=False, source=answer.source.name,
+                condition="AWS answered with an error when the result was looked at.",
+                seen=str(error), expected="what the exercise makes",
+            )  # fmt: skip
+        return outcome

@@ -1,0 +1,236 @@
+"""A lab's manifest, `lab.yaml`: read, validated, with the place of every mistake."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from scripts.errors import BadInputError
+
+#: Where the labs are: every folder here that holds a manifest.
+LABS = Path(__file__).parent
+
+MANIFEST = "lab.yaml"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Engine = Literal["mysql", "postgres"]
+
+#: What an exercise's file is called, by the language that the learner writes it in.
+SUFFIXES = {"sql": ".sql", "python": ".py", "yaml": ".yaml"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Exercise(_Strict):
+    """One thing to do.
+
+    Attributes
+    ----------
+    id
+        Names its file, its check (``check_<id>``) and its solution.
+    language
+        What the learner writes: ``sql``, ``python``, or ``yaml`` for answers to questions.
+    prompt
+        What is asked, in Markdown.
+    hints
+        From a nudge to nearly all; none gives the solution.
+    stub
+        What the learner's file holds at first, below the prompt.
+    waits
+        What its check has to wait for by its nature; said while it does.
+    """
+
+    id: Slug
+    title: Text
+    language: Literal["sql", "python", "yaml"]
+    prompt: Text
+    hints: tuple[Text, ...] = Field(min_length=1)
+    stub: str = ""
+    waits: str = ""
+
+
+class Needs(_Strict):
+    """What must be up.
+
+    Attributes
+    ----------
+    services
+        Of AWS, by their short names, such as ``dynamodb``.
+    engines
+        Of DB instances that the lab can be done with; the first unless the learner chooses. Each is the
+        instance ``<name>-<engine>``.
+    dataset
+        Database that the learner gets a copy of.
+    own_tables
+        Tables that exercises make and change in the copy that checks run in; all others can only be read.
+    """
+
+    services: tuple[Text, ...] = Field(min_length=1)
+    engines: tuple[Engine, ...] = ()
+    dataset: Literal["classicmodels", "rentio"] | None = None
+    own_tables: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], ...] = ()
+
+
+class Lab(_Strict):
+    """A lab, as its manifest tells.
+
+    Attributes
+    ----------
+    name
+        The folder's, with hyphens.
+    minutes
+        How long it takes somebody who does it for the first time.
+    """
+
+    name: Slug
+    folder: Path
+    title: Text
+    summary: Text
+    minutes: int = Field(gt=0, le=600)
+    objectives: tuple[Text, ...] = Field(min_length=1)
+    needs: Needs
+    exercises: tuple[Exercise, ...] = Field(min_length=1)
+
+    @property
+    def story(self) -> str:
+        """What it is about, in Markdown."""
+        return (self.folder / "story.md").read_text()
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that id.
+
+        Raises
+        ------
+        BadInputError
+            There is none; names those that there are.
+        """
+        for each in self.exercises:
+            if each.id == name:
+                return each
+        known = ", ".join(each.id for each in self.exercises)
+        raise BadInputError(f"Lab {self.name} has no exercise {name}.", f"It has: {known}")
+
+    def file_name(self, exercise: Exercise) -> str:
+        """Name of an exercise's file in the learner's folder, such as ``03-where.sql``."""
+        place = self.exercises.index(exercise) + 1
+        return f"{place:02d}-{exercise.id}{SUFFIXES[exercise.language]}"
+
+    def solution(self, exercise: Exercise, engine: Engine | None = None) -> str:
+        """The reference solution's text; one for an engine goes before the one for all."""
+        suffix = SUFFIXES[exercise.language]
+        for name in (f"{exercise.id}.{engine}{suffix}", f"{exercise.id}{suffix}"):
+            file = self.folder / "solution" / name
+            if file.is_file():
+                return file.read_text()
+        raise BadInputError(
+            f"{self.folder / 'solution'}: there is no {exercise.id}{suffix}.", "Each exercise needs one."
+        )
+
+    @cached_property
+    def _checks(self) -> ModuleType:
+        return _module(self.folder / "checks.py", f"scripts.labs.{self.folder.name}.checks")
+
+    def check(self, exercise: Exercise) -> Callable[[Any], None]:
+        """The function that judges an exercise.
+
+        Raises
+        ------
+        BadInputError
+            ``checks.py`` has none.
+        """
+        name = f"check_{exercise.id.replace('-', '_')}"
+        found: Callable[[Any], None] | None = getattr(self._checks, name, None)
+        if found is None:
+            raise BadInputError(f"{self.folder / 'checks.py'}: there is no function {name}(work).")
+        return found
+
+
+def load(folder: Path) -> Lab:
+    """The lab in a folder, complete: manifest, story, a check and a solution for each exercise.
+
+    Raises
+    ------
+    BadInputError
+        Something is wrong or missing: file, field, and what was expected.
+    """
+    file = folder / MANIFEST
+    try:
+        content = yaml.safe_load(file.read_text())
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}.") from None
+    except yaml.YAMLError as error:
+        raise BadInputError(f"{file} is not YAML: {_first_line(error)}") from None
+    if not isinstance(content, dict):
+        raise BadInputError(f"{file}: expected a mapping with title, summary, minutes, ...")
+    try:
+        lab = Lab(name=folder.name.replace("_", "-"), folder=folder, **content)
+    except (ValidationError, TypeError) as error:
+        raise BadInputError(f"{file}: {_said(error)}", "scripts/labs/README.md shows every field.") from None
+    _complete(lab, file)
+    return lab
+
+
+def _complete(lab: Lab, file: Path) -> None:
+    ids = [each.id for each in lab.exercises]
+    if twice := {each for each in ids if ids.count(each) > 1}:
+        raise BadInputError(f"{file}: exercises: {', '.join(sorted(twice))}: an id may be there once only.")
+    if not (lab.folder / "story.md").is_file():
+        raise BadInputError(f"{lab.folder}: there is no story.md.", "Tell there what the lab is about.")
+    for each in lab.exercises:
+        lab.check(each)
+        for engine in lab.needs.engines or (None,):
+            lab.solution(each, engine)
+
+
+def _said(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return f"{error}: name and folder are not to be given."
+    lines = []
+    for each in error.errors(include_url=False, include_context=False):
+        where = ".".join(str(part) for part in each["loc"])
+        lines.append(f"{where}: {each['msg'][0].lower()}{each['msg'][1:]} (found {each['input']!r:.60})")
+    return "\n".join(lines)
+
+
+def _first_line(error: yaml.YAMLError) -> str:
+    return re.sub(r"\s+", " ", str(error))
+
+
+def _module(file: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, file)
+    if not file.is_file() or spec is None or spec.loader is None:
+        raise BadInputError(f"{file.parent}: there is no checks.py.", "It judges the exercises.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def available(root: Path = LABS) -> Sequence[Path]:
+    """The folders that hold a manifest, by name."""
+    return sorted(file.parent for file in root.glob(f"*/{MANIFEST}"))
+
+
+def find(name: str, root: Path = LABS) -> Lab:
+    """The lab of that name.
+
+    Raises
+    ------
+    BadInputError
+        There is none; names those that there are.
+    """
+    for folder in available(root):
+        if folder.name.replace("_", "-") == name:
+            return load(folder)
+    names = ", ".join(folder.name.replace("_", "-") for folder in available(root))
+    raise BadInputError(f"There is no lab {name}.", f"There are: {names}")

@@ -1,0 +1,76 @@
+"""A lab as a Jupyter notebook: the same exercises, SQL through jupysql as the course does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from scripts.errors import BadInputError
+from scripts.labs.manifest import Engine, Exercise, Lab
+
+#: Where a cell says which exercise it answers.
+_KEY = "exercise"
+
+_CONNECT = """\
+# The connection to your own copy of the dataset; what you change in it is yours alone.
+%load_ext sql
+%config SqlMagic.dsn_filename = "connections.ini"
+%config SqlMagic.displaylimit = 20
+%sql --section {section}"""
+
+
+def text(lab: Lab, engine: Engine | None) -> str:
+    """The notebook's file as it is at first."""
+    return written(lab, engine, {each.id: each.stub for each in lab.exercises})
+
+
+def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
+    """The notebook's file with these answers, by exercise."""
+    cells = [new_markdown_cell(f"# {lab.title}\n\n{lab.story.strip()}", id="story")]
+    if any(each.language == "sql" for each in lab.exercises):
+        cells.append(new_code_cell(_CONNECT.format(section=lab.name), id="connect"))
+    for place, each in enumerate(lab.exercises, 1):
+        cells.append(
+            new_markdown_cell(f"## {place}. {each.title}\n{each.prompt}", id=f"{each.id}-prompt"[:64])
+        )
+        cells.append(
+            new_code_cell(_source(each, answers[each.id]), id=each.id[:64], metadata={_KEY: each.id})
+        )
+    book = new_notebook(
+        cells=cells,
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    return str(nbformat.writes(book)) + "\n"
+
+
+_MAGIC = {"sql": "%%sql\n", "yaml": "%%script true\n", "python": ""}
+
+
+def _source(exercise: Exercise, answer: str) -> str:
+    return _MAGIC[exercise.language] + answer.strip()
+
+
+def answer(file: Path, exercise: Exercise) -> str | None:
+    """What the exercise's cell holds; None without notebook or cell.
+
+    Raises
+    ------
+    BadInputError
+        The file is no notebook.
+    """
+    if not file.is_file():
+        return None
+    try:
+        book = nbformat.read(file, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
+        raise BadInputError(
+            f"{file} is no notebook: {str(error).partition(chr(10))[0]}",
+            "Save it from Jupyter, or remove it.",
+        ) from None
+    for cell in book.cells:
+        if cell.metadata.get(_KEY) == exercise.id:
+            source: str = cell.source
+            return source.removeprefix(_MAGIC[exercise.language]).removeprefix("%%sql\n")
+    return None

@@ -1,0 +1,5 @@
+"""A learner's Python: run in a process of its own, with a time limit, its values brought back."""
+
+from scripts.labs.python.runner import Called, call
+
+__all__ = ["Called", "call"]

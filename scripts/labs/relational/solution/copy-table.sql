@@ -1,0 +1,1 @@
+CREATE TABLE category_copy AS SELECT * FROM category;

@@ -1,0 +1,3 @@
+SELECT rating, COUNT(*) AS films, ROUND(AVG(length), 1) AS average_length
+FROM film
+GROUP BY rating;

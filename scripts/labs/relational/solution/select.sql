@@ -1,0 +1,1 @@
+SELECT title, length, rating FROM film;

@@ -1,0 +1,1 @@
+SELECT title, length FROM film WHERE rating = 'PG' AND length > 120;

@@ -1,0 +1,112 @@
+"""Removes what a workspace made in AWS: whatever bears its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    import boto3
+
+#: What is said of something that somebody else has removed by now.
+_GONE = {
+    "NoSuchBucket", "ResourceNotFoundException", "ResourceNotFound",
+    "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound",
+}  # fmt: skip
+
+
+def remove(session: boto3.Session, name: str) -> list[str]:
+    """Remove tables, buckets, streams, queues, topics, log groups and alarms whose names begin with ``name``.
+
+    Returns
+    -------
+    list of str
+        What was removed, such as ``table lab-1f0c2d3e-orders``.
+    """
+    removed = []
+    for kind, found, delete in _found(session, name):
+        try:
+            delete()
+            removed.append(f"{kind} {found}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+    return removed
+
+
+Found = tuple[str, str, Callable[[], Any]]
+
+
+def _found(session: boto3.Session, name: str) -> Iterator[Found]:
+    yield from _tables(session.client("dynamodb"), name)
+    yield from _buckets(session, name)
+    yield from _streams(session.client("kinesis"), name)
+    yield from _alarms(session.client("cloudwatch"), name)
+    yield from _topics(session.client("sns"), name)
+    yield from _queues(session.client("sqs"), name)
+    yield from _log_groups(session.client("logs"), name)
+
+
+def _tables(dynamodb: Any, name: str) -> Iterator[Found]:
+    for page in dynamodb.get_paginator("list_tables").paginate():
+        for each in page["TableNames"]:
+            if each.startswith(name):
+                yield "table", each, partial(dynamodb.delete_table, TableName=each)
+
+
+def _buckets(session: boto3.Session, name: str) -> Iterator[Found]:
+    for each in session.client("s3").list_buckets()["Buckets"]:
+        if each["Name"].startswith(name):
+            yield "bucket", each["Name"], partial(empty_and_delete, session, each["Name"])
+
+
+def empty_and_delete(session: boto3.Session, bucket: str) -> None:
+    """Remove a bucket with every version and delete marker, and every upload that was begun."""
+    s3 = session.client("s3")
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+        for each in page.get("Uploads", ()):
+            s3.abort_multipart_upload(Bucket=bucket, Key=each["Key"], UploadId=each["UploadId"])
+    session.resource("s3").Bucket(bucket).object_versions.delete()
+    s3.delete_bucket(Bucket=bucket)
+
+
+def _streams(kinesis: Any, name: str) -> Iterator[Found]:
+    for page in kinesis.get_paginator("list_streams").paginate():
+        for each in page["StreamNames"]:
+            if each.startswith(name):
+                yield (
+                    "stream",
+                    each,
+                    partial(kinesis.delete_stream, StreamName=each, EnforceConsumerDeletion=True),
+                )
+
+
+def _alarms(cloudwatch: Any, name: str) -> Iterator[Found]:
+    for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=name):
+        for each in page["MetricAlarms"]:
+            alarm = each["AlarmName"]
+            yield "alarm", alarm, partial(cloudwatch.delete_alarms, AlarmNames=[alarm])
+
+
+def _topics(sns: Any, name: str) -> Iterator[Found]:
+    for page in sns.get_paginator("list_topics").paginate():
+        for each in page["Topics"]:
+            arn = each["TopicArn"]
+            if arn.rpartition(":")[2].startswith(name):
+                yield "topic", arn.rpartition(":")[2], partial(sns.delete_topic, TopicArn=arn)
+
+
+def _queues(sqs: Any, name: str) -> Iterator[Found]:
+    for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=name):
+        for url in page.get("QueueUrls", ()):
+            yield "queue", url.rpartition("/")[2], partial(sqs.delete_queue, QueueUrl=url)
+
+
+def _log_groups(logs: Any, name: str) -> Iterator[Found]:
+    for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name):
+        for each in page["logGroups"]:
+            group = each["logGroupName"]
+            yield "log group", group, partial(logs.delete_log_group, logGroupName=group)

@@ -1,0 +1,177 @@
+"""What a check works with: the learner's answer, and ways to try it out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from scripts.aws import LOCAL_KEYS
+from scripts.config import Settings
+from scripts.labs.comparison import Table, Wanted, compare
+from scripts.labs.databases import LearnerDatabase, Session
+from scripts.labs.manifest import Exercise, Lab
+from scripts.labs.outcome import NotYetError
+from scripts.labs.python import Called, call
+from scripts.labs.workspace import Answer, Workspace
+
+if TYPE_CHECKING:
+    import boto3
+
+#: Rows of a table that a check looks at whole.
+_LOOKED_AT = 1_000_000
+
+#: What a call of a learner's function may take, in seconds.
+CALL_SECONDS = 30.0
+
+
+@dataclass
+class Work:
+    """One exercise that is looked at.
+
+    Attributes
+    ----------
+    lab, exercise, workspace
+        Which, and whose.
+    answer
+        What the learner wrote.
+    settings, session
+        The target; ``session`` is the check's own, and can do everything.
+    database
+        The learner's databases; None where the lab needs none.
+    say
+        Tells the learner what is waited for.
+    """
+
+    lab: Lab
+    exercise: Exercise
+    workspace: Workspace
+    answer: Answer
+    settings: Settings
+    session: boto3.Session
+    database: LearnerDatabase | None
+    say: Callable[[str], None]
+    _undo: ExitStack = field(default_factory=ExitStack)
+    _sql: Session | None = None
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    @property
+    def sql(self) -> Session:
+        """The learner's database user, connected to the copy that checks run in."""
+        if self._sql is None:
+            if self.database is None:
+                raise TypeError(f"lab {self.lab.name} has no engines in its manifest")
+            self._sql = self._undo.enter_context(self.database.session(checked=True))
+        return self._sql
+
+    def name(self, what: str) -> str:
+        """Name of a resource that this check makes, such as ``lab-1f0c2d3e-check-orders``."""
+        return self.workspace.name(f"check-{what}")
+
+    def afterwards(self, undo: Callable[[], object]) -> None:
+        """Have something undone when the check is over, passed or not; the last one first."""
+        self._undo.callback(undo)
+
+    def solution(self, exercise: str | None = None) -> str:
+        """Text of the reference solution of this exercise, or of another one."""
+        which = self.lab.exercise(exercise) if exercise else self.exercise
+        return self.lab.solution(which, self.workspace.engine)
+
+    def query(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
+        """Hold what the learner's query gives against what the reference's gives; see `comparison.Wanted`."""
+        mine = self.sql.script(self.answer.text)
+        if not mine.columns:
+            raise NotYetError("There is no query that answers with rows.", expected=f"SELECT: {each_row}")
+        compare(mine, Wanted(self.sql.script(self.solution()), each_row, columns, order, named))
+        return mine
+
+    def change(self, look: str, *, after: Sequence[str] = (), each_row: str, columns: Sequence[str]) -> None:
+        """Hold what the learner's statements leave behind against what the reference's leave.
+
+        Parameters
+        ----------
+        look
+            Query that looks at it.
+        after
+            Exercises whose reference solutions come before.
+        each_row, columns
+            As in `comparison.Wanted`.
+        """
+        wanted = self._left_by(look, after, self.solution())
+        mine = self._left_by(look, after, self.answer.text)
+        compare(mine, Wanted(wanted, each_row, columns, named=True))
+
+    def _left_by(self, look: str, after: Sequence[str], text: str) -> Table:
+        self.fresh(after)
+        self.sql.script(text)
+        return self.sql.run(look, limit=_LOOKED_AT)
+
+    def fresh(self, after: Sequence[str] = ()) -> None:
+        """Begin with none of the lab's own tables but what these exercises' solutions make."""
+        for table in self.lab.needs.own_tables:
+            self.sql.run(f"DROP TABLE IF EXISTS {table}")
+        for exercise in after:
+            self.sql.script(self.solution(exercise))
+
+    def call(self, function: str, *arguments: Any, seconds: float = CALL_SECONDS, **named: Any) -> Called:
+        """Call a function of the learner's file, in a process of its own."""
+        file = self._source()
+        return call(
+            file, function, arguments, named, environment=learner_environment(self.settings), seconds=seconds
+        )
+
+    def _source(self) -> Path:
+        """A file with the learner's code: theirs, so that an error names it; from a notebook, a copy."""
+        if self.answer.source.suffix == ".py":
+            return self.answer.source
+        copy = self.workspace.folder / f".{self.exercise.id}.cell.py"
+        copy.write_text(self.answer.text)
+        self.afterwards(lambda: copy.unlink(missing_ok=True))
+        return copy
+
+    def answers(self) -> Mapping[str, Any]:
+        """What the learner answered, by question.
+
+        Raises
+        ------
+        NotYetError
+            It is no YAML mapping.
+        """
+        try:
+            found = yaml.safe_load(self.answer.text)
+        except yaml.YAMLError as error:
+            raise NotYetError(
+                "The answers cannot be read as YAML.",
+                seen=" ".join(str(error).split()),
+                expected="key: value",
+            ) from None
+        if not isinstance(found, dict):
+            raise NotYetError("There are no answers yet.", expected="key: value, one line for each question")
+        return found
+
+
+def learner_environment(settings: Settings) -> dict[str, str]:
+    """Variables of a learner's process: the target's endpoint, region and keys."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept |= {"AWS_DEFAULT_REGION": settings.region, "AWS_REGION": settings.region}
+    if settings.endpoint_url is None:
+        return {**os.environ, **kept}
+    # Nothing of a user's real account reaches the local cloud.
+    return kept | {
+        "AWS_ENDPOINT_URL": settings.endpoint_url,
+        "AWS_ACCESS_KEY_ID": LOCAL_KEYS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": LOCAL_KEYS["aws_secret_access_key"],
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
