@@ -18,29 +18,17 @@ from tests.scripts.reachability.drafts import Draft
 #: Addresses outside: one that some rules speak of, and others.
 OUTSIDE = ("8.8.4.4", "9.9.9.9", "2a00:1450::7")
 #: Kinds of questions; earlier ones are what Hypothesis shrinks to.
-KINDS = ("inside",) * 8 + (
-    "out",
-    "out",
-    "in",
-    "in",
-    "service",
-    "from-nat",
-    "from-balancer",
-    "boxed",
-    "address",
-)
+ELSEWHERE = ("out", "out", "in", "in", "service", "from-nat", "from-balancer", "boxed", "address")
+KINDS = ("inside",) * 8 + ELSEWHERE
 PORTS = (22, 80, 443, 1023, 1024, 3306, 5432, 8080)
 
 
-def question_of(draft: Draft) -> Question:
+def question_of(draft: Draft, *, boxed: bool = False) -> Question:
     inside: list[Component] = [*draft.all(Instance), *draft.all(DbInstance), *draft.all(LoadBalancer)]
     inside += [each for each in draft.all(Interface) if each.owner.startswith("i-")][-2:]
     names = [each.id for each in inside]
     sources = [each for each in names if each != "db"]
-    # Earlier kinds are what Hypothesis shrinks to.
-    kind = draft.pick(
-        ("inside",) * 8 + ("out", "out", "in", "in", "service", "from-nat", "from-balancer", "address")
-    )
+    kind = "boxed" if boxed else draft.pick(KINDS)
     source = draft.pick(tuple(sources))
     destination = draft.pick(
         tuple(each for each in names if draft.face(each) != draft.face(source)) or ("internet",)

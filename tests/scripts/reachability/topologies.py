@@ -50,20 +50,23 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, overlapping: bool = False) -> Case:
-    """A network and a question that it can be asked; ``overlapping`` asks between VPCs that overlap."""
+def cases(draw: st.DrawFn, *, overlapping: bool = False, boxed: bool = False) -> Case:
+    """A network and a question that it can be asked.
+
+    ``overlapping`` asks between VPCs that overlap, ``boxed`` over a middlebox where routes lead over one.
+    """
     draft = Draft(draw)
     _vpcs(draft, overlapping=overlapping)
     _peerings(draft)
     _instances(draft)
-    if draft.mostly_not():
+    if boxed or draft.mostly_not():
         _middlebox(draft)
     if draft.mostly_not():
         _database(draft)
     if draft.mostly_not():
         _load_balancer(draft)
     _service(draft)
-    question = question_between(draft) if overlapping else question_of(draft)
+    question = question_between(draft) if overlapping else question_of(draft, boxed=boxed)
     open_for(draft, question)
     if draft.half():
         disturb(draft, question)
