@@ -4,6 +4,7 @@ Environment variables (all optional): ``LAB_TARGET`` (``local`` or ``aws``), ``L
 ``LAB_LOCAL_DIR`` (run-time files of the local target), ``LAB_AWS_DIR`` (Terraform's files of the aws target),
 ``LAB_SNAPSHOT_DIR`` (snapshots of the local target), ``LAB_GATEWAY_PORT`` (LocalStack's port),
 ``LAB_RDS_CA`` (certificate authorities that the DB instances' certificates are verified with, on AWS),
+``LAB_AUTHORIZATION`` (``on`` or ``off``: whether the local target judges requests by IAM's policies),
 ``LAB_DB_TUNNELS`` (where tunnels to DB instances begin, ``sourcelab-mysql=127.0.0.1:13306,...``),
 ``AWS_REGION``.
 """
@@ -52,6 +53,8 @@ class Settings:
         Host and port on this machine that lead to a DB instance, by its identifier.
     snapshot_dir
         Snapshots of the local target; `clean` leaves them alone.
+    authorization
+        Whether requests to the local target that others than its root user sign are judged by IAM's policies.
     """
 
     target: Target = "local"
@@ -63,6 +66,7 @@ class Settings:
     rds_ca: Path | None = None
     tunnels: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     snapshot_dir: Path = ROOT / ".snapshots"
+    authorization: bool = True
 
     @property
     def endpoint_url(self) -> str | None:
@@ -127,6 +131,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     aws_region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
     if not local and aws_region and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", aws_region):
         raise BadInputError(f"AWS_REGION is {aws_region!r}; expected a region, such as us-east-1.")
+    authorization = env.get("LAB_AUTHORIZATION") or "on"
+    if authorization not in ("on", "off"):
+        raise BadInputError(f"LAB_AUTHORIZATION is {authorization!r}; expected on or off.")
     rds_ca = env.get("LAB_RDS_CA")
     return Settings(
         target="local" if local else "aws",
@@ -139,6 +146,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         rds_ca=Path(rds_ca) if rds_ca else None,
         tunnels=_tunnels(env.get("LAB_DB_TUNNELS") or ""),
         snapshot_dir=Path(env.get("LAB_SNAPSHOT_DIR") or ROOT / ".snapshots").absolute(),
+        authorization=authorization == "on",
     )
 
 

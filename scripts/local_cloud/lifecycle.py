@@ -127,6 +127,11 @@ class LocalCloud:
         """The running LocalStack."""
         return self.localstack.running()
 
+    @property
+    def authority_file(self) -> Path:
+        """PEM file of the authority that signs the certificates of the gateway and the DB instances."""
+        return self._settings.local_dir / "authority" / "ca.pem"
+
     def delivery(self) -> Running | None:
         """Firehose's delivery process; None when there is nothing to deliver."""
         return delivery_running(self._settings)

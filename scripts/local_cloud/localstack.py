@@ -25,6 +25,7 @@ import psutil
 from scripts.config import Settings
 from scripts.errors import MissingError
 from scripts.local_cloud import catalog, processes
+from scripts.local_cloud.databases.authority import Authority
 
 VERSION = "4.9.2"
 
@@ -57,6 +58,12 @@ EPOCH_PATH = "/_lab/epoch"
 TOKEN_VARIABLE = "LAB_TOKEN"  # noqa: S105 - a name, not the secret
 TOKEN_HEADER = "X-Lab-Token"  # noqa: S105
 
+#: ``on`` where the process judges requests by IAM's policies, else ``off``.
+AUTHORIZATION_VARIABLE = "LAB_AUTHORIZATION"
+
+#: What the gateway's certificate, signed by the project's own authority, is good for.
+NAMES = ("localhost", "localhost.localstack.cloud", "*.localhost.localstack.cloud")
+
 #: Set while the process has still to load a snapshot: until then it is nobody's LocalStack, and says so.
 LOADING_VARIABLE = "LAB_LOADING"
 LOADING = "loading "
@@ -73,13 +80,16 @@ class Process:
     epoch
         Id of this life of the local cloud.
     port
-        Its gateway on 127.0.0.1.
+        Its gateway on 127.0.0.1, for HTTP and HTTPS.
+    authorization
+        Whether it judges requests by IAM's policies.
     """
 
     pid: int
     started: str
     epoch: str
     port: int
+    authorization: bool = False
 
     def process(self) -> psutil.Process | None:
         """The running process, or None when it is gone."""
@@ -202,7 +212,7 @@ class LocalStack:
         self._token.unlink(missing_ok=True)
         self._token.touch(mode=0o600)
         self._token.write_text(token)
-        env = environment(self._settings, epoch)
+        env = environment(self._settings, epoch) | {"CUSTOM_SSL_CERT_PATH": str(self._certify())}
         catalog.provide(self._directory, VERSION, env)
         with self.log.open("ab") as log:
             started = subprocess.Popen(
@@ -216,7 +226,9 @@ class LocalStack:
                 start_new_session=True,
             )
         child = processes.known(started)
-        process = Process(child.pid, child.started, epoch, self._settings.gateway_port)
+        process = Process(
+            child.pid, child.started, epoch, self._settings.gateway_port, self._settings.authorization
+        )
         _write(self._record, json.dumps(asdict(process)))
         deadline = time.monotonic() + START_LIMIT
         expected = f"{LOADING}{epoch}" if loading else epoch
@@ -232,6 +244,20 @@ class LocalStack:
         raise MissingError(
             f"LocalStack {happened}. The end of its log:\n{self._log_end()}", f"Log: {self.log}"
         )
+
+    def _certify(self) -> Path:
+        """The gateway's private key and certificate, in one file as LocalStack wants them."""
+        folder = self._directory / "certificate"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        certificate, key = folder / "server.crt", folder / "server.key"
+        Authority(self._settings.local_dir / "authority").issue(
+            certificate, key, host="127.0.0.1", names=NAMES, owner=(os.geteuid(), os.getegid())
+        )
+        both = folder / "server.pem"
+        both.unlink(missing_ok=True)
+        both.touch(mode=0o600)
+        both.write_text(key.read_text() + certificate.read_text())
+        return both
 
     def _refuse_taken_port(self) -> None:
         port = self._settings.gateway_port
@@ -268,6 +294,7 @@ def environment(settings: Settings, epoch: str, environ: Mapping[str, str] | Non
         "LAB_LOCAL_DIR": str(settings.local_dir),
         "LAB_GATEWAY_PORT": str(settings.gateway_port),
         EPOCH_VARIABLE: epoch,
+        AUTHORIZATION_VARIABLE: "on" if settings.authorization else "off",
         "FILESYSTEM_ROOT": str(settings.local_dir / "localstack"),
         "GATEWAY_LISTEN": f"127.0.0.1:{settings.gateway_port}",
         # In a container LocalStack would share /tmp/localstack with every other one there.

@@ -19,7 +19,14 @@ from localstack.services.plugins import Service, aws_provider
 from plux import PluginSpec
 from twisted.internet import endpoints
 
-from scripts.local_cloud.localstack import EPOCH_PATH, EPOCH_VARIABLE, LOADING, LOADING_VARIABLE
+from scripts.local_cloud.authorization import gateway as authorization
+from scripts.local_cloud.localstack import (
+    AUTHORIZATION_VARIABLE,
+    EPOCH_PATH,
+    EPOCH_VARIABLE,
+    LOADING,
+    LOADING_VARIABLE,
+)
 from scripts.local_cloud.providers import changes
 from scripts.local_cloud.providers.gate import GATE
 from scripts.local_cloud.snapshots.shape import INSIDE_PATH
@@ -46,7 +53,11 @@ def on_start() -> None:
     endpoints.TCP4ServerEndpoint = on_loopback  # type: ignore[misc, assignment]
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
-    GATE.install(get_current_runtime().components.gateway)
+    gateway = get_current_runtime().components.gateway
+    if os.environ.get(AUTHORIZATION_VARIABLE) == "on":
+        authorization.install(gateway)
+    # After authorization, and so before it: what had to wait at the gate is judged by what it then finds.
+    GATE.install(gateway)
     ROUTER.add(INSIDE_PATH, _snapshot, methods=["POST"])
 
 

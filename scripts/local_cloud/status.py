@@ -67,7 +67,7 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
         "load balancers are recorded, nothing listens; targets outside the VPCs are really checked",
     ),
     ("glue, athena", "simulated", "definitions are kept; jobs, crawlers and queries are refused"),
-    ("iam, kms", "simulated", "policies and keys are recorded; every signed request is allowed"),
+    ("kms", "simulated", "keys are kept, and encrypt within LocalStack; no hardware guards them"),
     ("cloudwatch", "real", "alarms on a metric's statistic act; of AWS's metrics there are RDS's and SQS's"),
     ("logs", "real", "events are kept, filtered and counted, databases' logs arrive; no Insights queries"),
 )
@@ -80,6 +80,7 @@ def parts(cloud: LocalCloud) -> list[Part]:
         _localstack(cloud, up),
         *(_server(server, cloud, up) for server in cloud.servers()),
         *_delivery(cloud, up),
+        _authorization(cloud, up),
         *(
             Part(name, kind, health=behind if up else "down with LocalStack", down=not up)
             for name, kind, behind in _BEHIND
@@ -92,7 +93,8 @@ def _localstack(cloud: LocalCloud, up: bool) -> Part:
     last = process or cloud.localstack.last()
     address = f"127.0.0.1:{last.port}" if last else "-"
     if up and process:
-        return Part("localstack", "real", VERSION, address, process.pid, _memory(process.pid))
+        health = f"up; https too, to be verified with {cloud.authority_file}"
+        return Part("localstack", "real", VERSION, address, process.pid, _memory(process.pid), health)
     if process:
         health = f"down: process {process.pid} does not answer; run `lab up`"
         return Part(
@@ -148,6 +150,20 @@ def _delivery(cloud: LocalCloud, up: bool) -> list[Part]:
     failing = found.failures()
     health = f"up, but retrying: {', '.join(failing)}" if failing else "up"
     return [Part(name, "real", pid=found.pid, memory_bytes=_memory(found.pid), health=health)]
+
+
+def _authorization(cloud: LocalCloud, up: bool) -> Part:
+    name = "iam, sts"
+    process = cloud.process()
+    if not up or process is None:
+        return Part(name, "real", health="down with LocalStack", down=True)
+    if process.authorization:
+        return Part(
+            name, "real", health="users, roles and sessions may what their policies say; root may all"
+        )
+    return Part(
+        name, "simulated", health="policies are recorded, every request is allowed (LAB_AUTHORIZATION=off)"
+    )
 
 
 def _memory(pid: int) -> int | None:

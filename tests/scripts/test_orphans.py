@@ -21,6 +21,17 @@ POLICY = {
     "Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}],
 }
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
 
 def _tags(resource: str, name: str) -> list[dict[str, Any]]:
     return [{"ResourceType": resource, "Tags": [{"Key": "Project", "Value": name}]}]
@@ -72,7 +83,7 @@ def test_what_the_state_does_not_know_is_removed_in_an_order_that_aws_allows(
     ec2.create_security_group(
         VpcId=vpc, GroupName="db", Description="d", TagSpecifications=_tags("security-group", NAME)
     )
-    iam.create_role(RoleName=f"{NAME}-flow", AssumeRolePolicyDocument=json.dumps(POLICY))
+    iam.create_role(RoleName=f"{NAME}-flow", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(RoleName=f"{NAME}-flow", PolicyName="inline", PolicyDocument=json.dumps(POLICY))
     learners = sqs.create_queue(QueueName=f"{NAME}-of-a-learner")["QueueUrl"]
     sqs.create_queue(QueueName=f"{NAME}-orders")

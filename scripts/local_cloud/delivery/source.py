@@ -133,8 +133,9 @@ class KinesisSource:
 
         When it was deleted and another one of its name is there, that is read from its beginning.
         """
-        summary = kinesis.describe_stream_summary(StreamARN=self._source.stream_arn)
-        created = summary["StreamDescriptionSummary"]["StreamCreationTimestamp"].timestamp()
+        # Not the summary: it is not among the permissions that AWS asks for in Firehose's role.
+        described = kinesis.describe_stream(StreamARN=self._source.stream_arn, Limit=1)
+        created = described["StreamDescription"]["StreamCreationTimestamp"].timestamp()
         if self._spool.source(self._stream) != created:
             self._spool.begin_source(self._stream, created)
         return bool(created == self._source.created)

@@ -25,6 +25,26 @@ TRUST = {
         }
     ],
 }
+#: What AWS asks for in the role of a delivery stream.
+PERMISSIONS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "kinesis:DescribeStream",
+                "kinesis:GetRecords",
+                "kinesis:GetShardIterator",
+                "kinesis:ListShards",
+                "logs:PutLogEvents",
+                "s3:GetObject",
+                "s3:ListBucket",
+                "s3:PutObject",
+            ],
+            "Resource": "*",
+        }
+    ],
+}
 
 
 T = TypeVar("T")
@@ -124,10 +144,10 @@ class Lab:
 
 
 def make_role(session: boto3.Session) -> str:
-    """A role that trusts Firehose."""
-    made = session.client("iam").create_role(
-        RoleName=unique("delivery"), AssumeRolePolicyDocument=json.dumps(TRUST)
-    )
+    """A role that trusts Firehose, and may read streams and write objects and logs."""
+    iam, name = session.client("iam"), unique("delivery")
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(PERMISSIONS))
     return str(made["Role"]["Arn"])
 
 
