@@ -47,6 +47,7 @@ def test_a_relative_run_time_folder_is_made_absolute(tmp_path: Path, monkeypatch
         ({"LAB_GATEWAY_PORT": "80"}, "1024 to 65535"),
         ({"LAB_GATEWAY_PORT": "70000"}, "1024 to 65535"),
         ({"LAB_GATEWAY_PORT": "-1"}, "1024 to 65535"),
+        ({"LAB_AUTHORIZATION": "maybe"}, "on or off"),
         ({"LAB_NAME": "Source Lab"}, "lower-case"),
         ({"LAB_NAME": "x" * 40}, "lower-case"),
         ({"LAB_DB_TUNNELS": "sourcelab-mysql"}, "IDENTIFIER=HOST:PORT"),

@@ -35,7 +35,7 @@ def test_turned_off_it_lets_everybody_do_everything() -> None:
                 region_name="us-east-1",
                 endpoint_url=off.endpoint_url,
                 aws_access_key_id="nobody",
-                aws_secret_access_key="nothing",  # noqa: S106
+                aws_secret_access_key="nothing",
             )
             assert sqs.create_queue(QueueName="open")["QueueUrl"]
             kind, health = _told(LocalCloud(off))
