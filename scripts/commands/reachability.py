@@ -130,6 +130,13 @@ def reach(
         Path | None,
         typer.Option("--assert", metavar="FILE", help="Who must, and must not, reach whom: is it so?"),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ENDPOINT",
+            help="With --assert: an endpoint of the file that the stack was built without; may be repeated.",
+        ),
+    ] = None,
     from_plan: FromPlan = None,
     from_saved: FromSaved = None,
     save: Annotated[
@@ -146,12 +153,14 @@ def reach(
         raise BadInputError("--save keeps what AWS answers; nothing is asked with a network from files.")
     if assertions is not None and port:
         raise BadInputError("--port is for the table of all pairs: a file of assertions names its own ports.")
+    if without and assertions is None:
+        raise BadInputError("--without names endpoints of a file of assertions: it goes with --assert.")
     ports = [_ports(each, "tcp") for each in port or ()]
     network = _network(settings, from_plan, from_saved, save)
     for note in report.unmodelled(network):
         say(f"! {note}")
     if assertions is not None:
-        _assert(settings, network, assertions, as_json=as_json)
+        _assert(settings, network, assertions, without or (), as_json=as_json)
     else:
         _table(network, [each for each in ports if each is not None], as_json=as_json)
 
@@ -236,11 +245,13 @@ def _credentials(user: str | None) -> Credentials | None:
     return Credentials(user, password)
 
 
-def _assert(settings: Settings, network: Network, file: Path, *, as_json: bool) -> None:
+def _assert(
+    settings: Settings, network: Network, file: Path, without: Sequence[str], *, as_json: bool
+) -> None:
     from scripts.doctor import judgement
     from scripts.reachability import assertions
 
-    verdicts = assertions.check(network, file, prefix=settings.name)
+    verdicts = assertions.check(network, file, prefix=settings.name, without=without)
     if as_json:
         print_json(judgement.document(network, verdicts))
     else:

@@ -88,8 +88,8 @@ def check(
     Raises
     ------
     BadInputError
-        The file is not as described, or an endpoint is not in the network although others of its kind are,
-        or none is.
+        The file is not as described; an endpoint is not in the network although others of its kind are, or
+        none is; or one in ``without`` is in it.
     """
     return _Check(network, read(file, prefix), without).verdicts()
 
@@ -97,11 +97,7 @@ def check(
 class _Check:
     def __init__(self, network: Network, assertions: Assertions, without: Collection[str]) -> None:
         self.network, self.assertions = network, assertions
-        unknown = sorted(set(without) - set(assertions.endpoints))
-        if unknown:
-            known = ", ".join(assertions.endpoints)
-            what = f"{assertions.path} has no endpoint {unknown[0]!r} to do without."
-            raise BadInputError(what, f"Its endpoints: {known}.")
+        self._refuse_without(without)
         self.found = {
             name: each
             for name, endpoint in assertions.endpoints.items()
@@ -171,6 +167,17 @@ class _Check:
         ids = component.interfaces if component else ()
         return tuple(self.network.interfaces[each] for each in ids if each in self.network.interfaces)
 
+    def _refuse_without(self, without: Collection[str]) -> None:
+        """Only what the file speaks of and the network has not can be done without."""
+        endpoints = self.assertions.endpoints
+        for name in without:
+            if name not in endpoints:
+                what = f"{self.assertions.path} has no endpoint {name!r} to do without."
+                raise BadInputError(what, f"Its endpoints: {', '.join(endpoints)}.")
+            if endpoints[name].kind not in _NOUNS or self._find(endpoints[name]) is not None:
+                what = f"{name!r} cannot be done without: the network has {endpoints[name].value!r}."
+                raise BadInputError(what, "What is there is judged.")
+
     def _find(self, endpoint: Endpoint) -> Instance | LoadBalancer | DbInstance | None:
         of_kind = self._of_kind(endpoint.kind)
         found = [each for each in of_kind.values() if endpoint.value in (each.id, each.name)]
@@ -206,7 +213,7 @@ class _Check:
             if candidates:
                 noun = _NOUNS[each.kind]
                 what = f"{self._place(each)}: there is no {noun} {each.value!r}."
-                hint = "Correct the name, or take the endpoint and its connections out of the file."
+                hint = f"Correct the name; where the stack was built without it: --without {each.name}"
                 raise BadInputError(what, f"There are: {', '.join(candidates)}. {hint}")
 
     def _mistaken_for(self, endpoint: Endpoint) -> list[str]:

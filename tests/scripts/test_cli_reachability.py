@@ -134,6 +134,22 @@ def test_assertions_that_hold_end_with_0(
     assert printed.endswith("3 assertions hold, 0 fail.\n")
 
 
+def test_what_the_stack_was_built_without_is_left_out_when_it_is_said(
+    run: Run, opened: str, assertions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    further = ASSERTIONS.replace("must:", '  mysql: {database: "lab-mysql"}\nmust:', 1)
+    Path(assertions).write_text(further.replace("to: postgres", "to: [postgres, mysql]"))
+    asked = ("reach", "--from-saved", opened, "--assert", assertions)
+    assert run(*asked) == ExitCode.BAD_INPUT
+    assert "--without mysql" in capsys.readouterr().err
+    assert run(*asked, "--without", "mysql") == ExitCode.DONE
+    printed = capsys.readouterr().out
+    assert "the network was built without the DB instance 'lab-mysql'" in " ".join(printed.split())
+    assert printed.endswith("3 assertions hold, 0 fail, 3 not judged.\n")
+    assert run(*asked, "--without", "oracle") == ExitCode.BAD_INPUT
+    assert "no endpoint 'oracle' to do without" in capsys.readouterr().err
+
+
 def test_an_assertion_that_fails_says_why_and_what_must_change(
     run: Run, closed: str, assertions: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -232,6 +232,10 @@ def test_an_endpoint_can_be_said_to_be_left_out(file: Path) -> None:
     assert sum(bool(each.skipped) for each in found) == 4
     with pytest.raises(BadInputError, match="no endpoint 'databse' to do without"):
         assertions.check(network(), file, prefix="lab", without=["databse"])
+    file.write_text(FILE)
+    for there, value in (("database", "lab-db"), ("internet", "internet")):
+        with pytest.raises(BadInputError, match=f"the network has '{value}'"):
+            assertions.check(network(), file, prefix="lab", without=[there])
 
 
 def test_a_network_that_holds_nothing_of_the_file_is_refused(file: Path) -> None:
