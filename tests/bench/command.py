@@ -18,6 +18,7 @@ from dataclasses import replace
 from scripts.errors import LabError
 from tests.bench import (
     bench_apply,
+    bench_authorization,
     bench_growth,
     bench_kinesis,
     bench_memory,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], list[Figure]]] = {
     "seed": bench_seed.run,
     "kinesis": bench_kinesis.run,
     "requests": bench_requests.run,
+    "authorization": bench_authorization.run,
     "growth": bench_growth.run,
     "reachability": bench_reachability.run,
     "apply": bench_apply.run,

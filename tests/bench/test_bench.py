@@ -15,7 +15,15 @@ def test_every_benchmark_that_applies_nothing_runs_at_its_smallest_and_gives_fig
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     benchmarks = json.loads(answer.stdout)["benchmarks"]
-    assert set(benchmarks) == {"start", "seed", "kinesis", "requests", "growth", "reachability"}
+    assert set(benchmarks) == {
+        "start",
+        "seed",
+        "kinesis",
+        "requests",
+        "authorization",
+        "growth",
+        "reachability",
+    }
     for name, figures in benchmarks.items():
         assert figures, name
         for figure in figures:
