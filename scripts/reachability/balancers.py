@@ -21,7 +21,7 @@ from scripts.reachability.model import (
     Target,
     TargetGroup,
 )
-from scripts.reachability.paths.gateways import public_address
+from scripts.reachability.paths.gateways import address_of_node
 from scripts.reachability.ranges import Range, minus
 from scripts.reachability.repairs import AddBalancerSubnet, CreateListener, EnableCrossZone, Repair
 from scripts.reachability.traffic import Packets, packets
@@ -145,7 +145,7 @@ def _new_node(network: Network, balancer: LoadBalancer, subnet: str) -> Repair |
         assumed=True,
     )
     if like is not None and like.public_ip is not None:
-        node = replace(node, public_ip=public_address(network, node).address)
+        node = replace(node, public_ip=address_of_node(network, subnet))
     return AddBalancerSubnet(balancer.id, node)
 
 

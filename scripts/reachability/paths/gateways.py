@@ -114,6 +114,15 @@ def _stand_ins(network: Network) -> Iterator[IPv4Address]:
     return (each for each in _STAND_INS.hosts() if each not in network.interface_of_public)
 
 
+def address_of_node(network: Network, subnet: str) -> IPv4Address:
+    """What stands for the public address of a balancer's new node, another in each subnet.
+
+    They are taken from the end, so that none stands for an address of somebody else in the same answer.
+    """
+    free = [each for each in _STAND_INS.hosts() if each not in network.interface_of_public]
+    return free[-1 - sorted(network.subnets).index(subnet) % len(free)]
+
+
 def serves(network: Network, gateway: NatGateway, vpc: str) -> bool:
     """Whether a NAT gateway carries packets of a VPC to the internet, when its own subnet does."""
     interface = network.interfaces.get(gateway.interface or "")
