@@ -39,10 +39,14 @@ EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 class Draft:
-    """Collects components, and draws choices for whoever adds them."""
+    """Collects components, and draws choices for whoever adds them.
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    ``boxed`` asks for a network in which routes can lead over a middlebox.
+    """
+
+    def __init__(self, draw: st.DrawFn, *, boxed: bool = False) -> None:
         self.draw = draw
+        self.boxed = boxed
         self.components: dict[str, Component] = {}
 
     # Choices. What Hypothesis shrinks to comes first: the network without that peculiarity.
@@ -102,7 +106,7 @@ class Draft:
         """A main table for all subnets, and one of their own for some."""
         self.add(RouteTable(id=vpc.replace("vpc", "rtb"), vpc=vpc, main=True))
         for subnet in self.subnets(vpc):
-            if self.half():
+            if self.boxed or self.half():
                 self.add(RouteTable(id=f"rtb-{subnet.id}", vpc=vpc, subnets=(subnet.id,)))
         for table in self.tables(vpc):
             for cidr in self.ranges(vpc):
