@@ -1,8 +1,8 @@
 """Every exercise of every lab: the reference passes, the stub fails, and so do typical wrong answers.
 
-Right and wrong answers lie in ``answers/<exercise>.yaml`` of the lab's folder: ``right``, a list of at least
-two texts, differently written, and ``wrong``, a list of at least three ``answer`` with what is to be ``said``
-(a part of the message), no two the same. With engines, ``engine`` names the one that an answer is for.
+Right and wrong answers lie in ``answers/<exercise>.yaml`` of the lab's folder: ``right``, two or more,
+written differently, and ``wrong``, three or more, each with a part of the message as ``said``, no two the
+same. Each is an ``answer``, or what to ``replace`` in the reference; ``engine`` names the one that it is for.
 """
 
 from __future__ import annotations
@@ -51,16 +51,23 @@ def cases() -> list[Case]:
             for engine in lab.needs.engines or (None,):
                 found.append(Case(lab, exercise, engine, lab.solution(exercise, engine), None, "reference"))
                 content = written(lab, exercise)
-                for place, answer in enumerate(content["right"], 1):
-                    text = answer if isinstance(answer, str) else answer["answer"]
-                    if isinstance(answer, str) or answer.get("engine", engine) == engine:
-                        found.append(Case(lab, exercise, engine, text, None, f"right {place}"))
-                for place, answer in enumerate(content["wrong"], 1):
-                    if answer.get("engine", engine) == engine:
-                        found.append(
-                            Case(lab, exercise, engine, answer["answer"], answer["said"], f"wrong {place}")
-                        )
+                for kind in ("right", "wrong"):
+                    for place, answer in enumerate(content[kind], 1):
+                        if answer.get("engine", engine) == engine:
+                            text = _text(answer, lab.solution(exercise, engine))
+                            said = answer["said"] if kind == "wrong" else None
+                            found.append(Case(lab, exercise, engine, text, said, f"{kind} {place}"))
     return found
+
+
+def _text(answer: dict[str, Any], reference: str) -> str:
+    """An answer as it stands, or the reference with some of it replaced."""
+    if "answer" in answer:
+        return str(answer["answer"])
+    for old, new in answer["replace"].items():
+        assert old in reference
+        reference = reference.replace(old, new)
+    return reference
 
 
 def _id(case: Case) -> str:
