@@ -13,6 +13,7 @@ from scripts.reachability.model import (
     Component,
     GroupPeer,
     GroupRule,
+    Interface,
     ListPeer,
     Route,
     Traffic,
@@ -24,6 +25,8 @@ _NAMES = {ALL: "all traffic", ICMP: "icmp", TCP: "tcp", UDP: "udp", ICMPV6: "icm
 
 def called(component: Component) -> str:
     """A component by its name, where it has one, and its id."""
+    if isinstance(component, Interface) and component.label:
+        return component.label
     if component.name and component.name != component.id:
         return f"{component.name} ({component.id})"
     return component.id

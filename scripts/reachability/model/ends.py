@@ -24,6 +24,9 @@ class Interface(Component):
     owner
         Id of what it belongs to: an instance, a NAT gateway, a load balancer's ARN, a DB instance's
         identifier, a VPC endpoint; empty where nobody is known.
+    label
+        What to call it in a sentence while AWS has not named it: its owner, and the subnet; else empty. Not a
+        name that it can be asked for by.
     """
 
     kind: ClassVar[str] = "network-interface"
@@ -37,6 +40,7 @@ class Interface(Component):
     status: str = "in-use"
     owner: str = ""
     assumed: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ def security_groups(walk: Walk, leg: Leg, interface: Interface, *, egress: bool)
     code, because = _group_code(walk, leg, own, other, egress)
     repairs = _group_repairs(leg, own, other, egress)
     names = " and ".join(wording.called(each) for each in own) or "none of the groups is known"
-    sentence = f"The security groups of {interface.id} ({names}) let no {what} {way}: {because}"
+    sentence = f"The security groups of {wording.called(interface)} ({names}) let no {what} {way}: {because}"
     walk.block(
         code, own[0] if own else interface, leg, sentence, repairs[0] if repairs else None, tuple(repairs[1:])
     )

@@ -14,6 +14,8 @@ from scripts.reachability.readers.engines import default_port
 from scripts.reachability.readers.terraform.interfaces import (
     database_interface,
     endpoint_interfaces,
+    is_part_of,
+    label,
     nat_interface,
     primary_interface,
 )
@@ -112,6 +114,7 @@ class Ends:
             status=status,
             owner=owner,
             assumed=assumed,
+            label=label(declared, place) if is_part_of(identifier_, declared) else "",
         )
 
     def groups(self, each: Declared, attribute: str, vpc: str) -> tuple[str, ...]:

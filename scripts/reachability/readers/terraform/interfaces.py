@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scripts.declarations.declared import Declared
-from scripts.reachability.readers.terraform.stack import SUBNET, Stack
+from scripts.reachability.model import Subnet
+from scripts.reachability.readers.terraform.stack import SUBNET, Stack, identifier, name
 
 
 def primary_interface(instance: Declared) -> str:
@@ -37,3 +38,14 @@ def node_interface(balancer: Declared, subnet: str) -> str:
 def database_interface(database: Declared, subnet: str) -> str:
     """Of a DB instance, in one of its subnets."""
     return f'{database.address}.network_interface["{subnet}"]'
+
+
+def is_part_of(interface: str, declared: Declared) -> bool:
+    """Whether an id is one of those above that AWS will name otherwise."""
+    return interface.startswith(f"{declared.address}.")
+
+
+def label(declared: Declared, subnet: Subnet) -> str:
+    """What to call such a one: ``sourcelab-mysql in sourcelab-database-us-east-1a``."""
+    owner = name(declared, "identifier", "name") or identifier(declared)
+    return f"{owner} in {subnet.name or subnet.id}"

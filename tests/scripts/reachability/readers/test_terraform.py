@@ -370,6 +370,7 @@ class TestDatabases:
         places = [network.interfaces[each] for each in network.db_instances["orders"].interfaces]
         assert {each.subnet for each in places} == {"aws_subnet.a", "aws_subnet.b"}
         assert {each.groups for each in places} == {("aws_security_group.db",)}
+        assert {each.label for each in places} == {f"orders in aws_subnet.{each}" for each in "ab"}
 
     def test_or_in_those_of_the_zone_that_is_given(self, tmp_path: Path) -> None:
         network = self.network(tmp_path, availability_zone="us-east-1b")
