@@ -54,23 +54,28 @@ def _setting(number: int, setting: Setting, network: Network, aws: str) -> Itera
     if setting.repair is None:
         yield "   No setting repairs this."
         return
-    yield from _repair(setting.repair, network, aws)
+    yield from _repair(number, setting.repair, network, aws)
     if setting.alternatives:
         yield "   Or, instead:"
         for other in setting.alternatives:
-            for line in _shell(other, network, aws) or terraform(other, network).splitlines():
+            for line in _shell(other, network, aws) or _terraform(number, other, network):
                 yield f"     {line}"
 
 
-def _repair(repair: Repair, network: Network, aws: str) -> Iterator[str]:
+def _repair(number: int, repair: Repair, network: Network, aws: str) -> Iterator[str]:
     shell = _shell(repair, network, aws)
     if shell:
         yield "   AWS CLI:"
         for line in shell:
             yield f"     {line}"
     yield "   Terraform:"
-    for line in terraform(repair, network).splitlines():
+    for line in _terraform(number, repair, network):
         yield f"     {line}"
+
+
+def _terraform(number: int, repair: Repair, network: Network) -> list[str]:
+    """Lines of Terraform that can stand beside those of the other settings."""
+    return terraform(repair, network, f"setting_{number}").splitlines()
 
 
 def _shell(repair: Repair, network: Network, aws: str) -> list[str]:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from scripts.reachability.explanation.terraform import terraform
+from scripts.reachability.explanation.terraform import protocol_name, terraform
 from scripts.reachability.model import (
     ALL,
     ICMP,
@@ -87,7 +87,7 @@ def _add_group_rule(repair: AddGroupRule, network: Network) -> str:
 def _permission(rule: GroupRule) -> str:
     """A rule in the CLI's shorthand."""
     traffic = rule.traffic
-    words = [f"IpProtocol={traffic.protocol}"]
+    words = [f"IpProtocol={protocol_name(traffic.protocol)}"]
     if traffic.protocol != ALL and traffic.first != -1:
         words += [f"FromPort={traffic.first}", f"ToPort={traffic.last}"]
     match rule.peer:
@@ -105,7 +105,7 @@ def _permission(rule: GroupRule) -> str:
 def _add_acl_entry(repair: AddAclEntry, network: Network) -> str:
     entry = repair.entry
     words = [
-        *_entry(repair.component, entry), "--protocol", str(entry.traffic.protocol),
+        *_entry(repair.component, entry), "--protocol", protocol_name(entry.traffic.protocol),
         "--rule-action", "allow" if entry.allow else "deny", *_block(entry.cidr), *_ports(entry.traffic),
     ]  # fmt: skip
     return _line("ec2", "create-network-acl-entry", *words)

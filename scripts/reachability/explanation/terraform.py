@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
+from scripts.reachability.explanation.modules import in_its_module
 from scripts.reachability.model import (
     ALL,
     ICMP,
@@ -54,20 +56,36 @@ _TARGET = {
 }
 
 
+#: The name of a resource that is added.
+_NEW = re.compile(r'(?<=" ")this(?=" \{)|(?<=aws_eip\.)this(?=\.id$)', re.MULTILINE)
+
+#: Attribute that holds an interface's id; those of load balancers and DB instances stand in none.
+_INTERFACE_OF = {
+    "aws_network_interface": "id",
+    "aws_instance": "primary_network_interface_id",
+    "aws_nat_gateway": "network_interface_id",
+}
+
+
 class _Reference(str):
     """A value that stands in the text without quotation marks."""
 
     __slots__ = ()
 
 
-def terraform(repair: Repair, network: Network) -> str:
+def terraform(repair: Repair, network: Network, label: str = "this") -> str:
     """A resource to add, or what to write in one that is there.
 
     What Terraform made itself is spoken of by its address, everything else by its id; what only another
     repair makes stands there in words.
+
+    Parameters
+    ----------
+    label
+        Name of a resource that is added. Resources of one type and module need different ones.
     """
     make: Callable[[Any, Network], str] = _RESOURCES[type(repair)]
-    return make(repair, network)
+    return in_its_module(_NEW.sub(label, make(repair, network)))
 
 
 def _resource(kind: str, **arguments: object) -> str:
@@ -112,7 +130,10 @@ def _address(network: Network, identifier: str) -> str:
 def _id(network: Network, identifier: str) -> str:
     """An id as a reference, where Terraform knows what has it."""
     address = _address(network, identifier)
-    return _Reference(f"{address}.id") if address else identifier
+    if not address or identifier not in network.interfaces:
+        return _Reference(f"{address}.id") if address else identifier
+    attribute = next((_INTERFACE_OF[each] for each in _INTERFACE_OF if f".{each}." in f".{address}"), "")
+    return _Reference(f"{address}.{attribute}") if attribute else identifier
 
 
 def _add_group_rule(repair: AddGroupRule, network: Network) -> str:
@@ -123,7 +144,7 @@ def _add_group_rule(repair: AddGroupRule, network: Network) -> str:
         f"aws_vpc_security_group_{way}_rule",
         security_group_id=_id(network, repair.component),
         **_peer(repair, network),
-        ip_protocol=_protocol(traffic.protocol),
+        ip_protocol=protocol_name(traffic.protocol),
         from_port=traffic.first if some else None,
         to_port=traffic.last if some else None,
     )
@@ -140,7 +161,8 @@ def _peer(repair: AddGroupRule, network: Network) -> dict[str, str]:
             return {"cidr_ipv6" if peer.version == 6 else "cidr_ipv4": str(peer)}
 
 
-def _protocol(number: int) -> str:
+def protocol_name(number: int) -> str:
+    """As Terraform and the AWS CLI write a protocol: by its name, where it has one there."""
     return {6: "tcp", 17: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}.get(number, str(number))
 
 
@@ -154,7 +176,7 @@ def _add_acl_entry(repair: AddAclEntry, network: Network) -> str:
         rule_number=entry.number,
         egress=entry.egress,
         rule_action="allow" if entry.allow else "deny",
-        protocol=_protocol(traffic.protocol),
+        protocol=protocol_name(traffic.protocol),
         **{"ipv6_cidr_block" if entry.cidr.version == 6 else "cidr_block": str(entry.cidr)},
         from_port=traffic.first if ports else None,
         to_port=traffic.last if ports else None,

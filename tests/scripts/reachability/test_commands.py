@@ -64,7 +64,7 @@ def _rules() -> Iterator[tuple[Repair, str, str]]:
         ),
         ("all ::/0", "IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]", 'cidr_ipv6         = "::/0"'),
         ("tcp 443 pl-s3", "PrefixListId=pl-s3", 'prefix_list_id    = "pl-s3"'),
-        ("icmp 8 10.0.0.0/16", "IpProtocol=1,FromPort=8,ToPort=-1", 'ip_protocol       = "icmp"'),
+        ("icmp 8 10.0.0.0/16", "IpProtocol=icmp,FromPort=8,ToPort=-1", 'ip_protocol       = "icmp"'),
     ):
         yield AddGroupRule("sg-db", make.rule(text, egress=False)), cli, hcl
         yield (
@@ -185,11 +185,59 @@ def test_every_kind_of_repair_is_tried() -> None:
     assert {type(each).__name__ for each, _, _ in REPAIRS} == set(__all__) - {"Repair"}
 
 
-def test_terraform_refers_to_what_it_made_by_address(network: Network) -> None:
-    where = network.having(replace(network.groups["sg-db"], address="module.db.aws_security_group.this"))
-    text = terraform(AddGroupRule("sg-db", make.rule("tcp 5432 sg-app", egress=False)), where)
-    assert "security_group_id            = module.db.aws_security_group.this.id" in text
+def _declared(network: Network, **addresses: str) -> Network:
+    """The network with some components declared, by id with ``_`` for ``-``."""
+    for key, address in addresses.items():
+        id_ = key.replace("_", "-")
+        mappings = (
+            network.groups,
+            network.subnets,
+            network.route_tables,
+            network.instances,
+            network.interfaces,
+        )
+        network = network.having(*(replace(each[id_], address=address) for each in mappings if id_ in each))
+    return network
+
+
+def test_terraform_refers_to_what_it_made_as_its_module_sees_it(network: Network) -> None:
+    repair = AddGroupRule("sg-db", make.rule("tcp 5432 sg-app", egress=False))
+    one = _declared(network, sg_db='module.db["a"].aws_security_group.this')
+    text = terraform(repair, one, "setting_2")
+    assert text.startswith(
+        '# in module.db["a"]\nresource "aws_vpc_security_group_ingress_rule" "setting_2" {\n'
+    )
+    assert "  security_group_id            = aws_security_group.this.id\n" in text
     assert 'referenced_security_group_id = "sg-app"' in text
+    both = _declared(one, sg_app="module.web.aws_security_group.this")
+    assert terraform(repair, both).splitlines()[:2] == [
+        '# in module.db["a"]',
+        "# What lies in another module is handed over: as an output there and a variable here.",
+    ]
+    assert "referenced_security_group_id = module.web.aws_security_group.this.id" in terraform(repair, both)
+    root = _declared(network, sg_db="aws_security_group.db", sg_app="aws_security_group.app")
+    assert "#" not in terraform(repair, root)
+
+
+def test_what_terraform_makes_in_two_resources_lies_in_one_module(network: Network) -> None:
+    nat = CreateNatGateway("subnet-public", "new", IPv4Address("10.0.1.9"), STAND_IN)
+    text = terraform(nat, _declared(network, subnet_public="module.net.aws_subnet.public"), "setting_1")
+    assert "handed over" not in text
+    assert text.startswith('# in module.net\nresource "aws_eip" "setting_1" {')
+    assert "subnet_id     = aws_subnet.public.id" in text
+    assert "allocation_id = aws_eip.setting_1.id" in text
+
+
+def test_a_replaced_route_is_written_where_it_stands(network: Network) -> None:
+    old, new = make.route("10.9.0.0/16", "nat-1"), make.route("10.9.0.0/16", "eni-bastion")
+    instance = "module.net.aws_instance.b"
+    where = _declared(
+        network, rtb_public="module.net.aws_route_table.this", i_bastion=instance, eni_bastion=instance
+    )
+    assert terraform(ReplaceRoute("rtb-public", new, old), where) == (
+        "# in the route of module.net.aws_route_table.this to 10.9.0.0/16, in the place of nat-1\n"
+        "network_interface_id = aws_instance.b.primary_network_interface_id"
+    )
 
 
 def test_a_default_entry_is_written_with_all_that_a_rule_of_a_network_acl_needs() -> None:
