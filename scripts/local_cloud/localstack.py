@@ -155,7 +155,12 @@ class LocalStack:
         """
         running = self.running()
         if running:
-            return self.wait(running)
+            try:
+                return self.wait(running)
+            except MissingError:
+                # One that was killed a moment ago is still there for another.
+                if running.process() is not None:
+                    raise
         self._refuse_taken_port()
         return self._launch(epoch or new_epoch(), loading=loading)
 
