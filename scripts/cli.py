@@ -23,7 +23,7 @@ from rich.text import Text as Content
 
 from scripts import aws, config, costs, leftovers, orphans, overview
 from scripts.commands import labs as lab_commands
-from scripts.commands import needs, reachability
+from scripts.commands import authorization, needs, reachability
 from scripts.commands.output import AsJson
 from scripts.commands.output import print_json as _print_json
 from scripts.commands.output import result as _result
@@ -68,6 +68,7 @@ lab_commands.add_to(app)
 
 app.command("doctor")(reachability.doctor)
 app.command("reach")(reachability.reach)
+app.command("can")(authorization.can)
 
 #: What Typer exits with when somebody presses Ctrl-C.
 _INTERRUPTED = 130

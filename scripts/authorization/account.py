@@ -38,6 +38,10 @@ class Account:
         S3's settings for the whole account.
     scps, rcps
         The organisation's policies, one tuple a level from the root down.
+    acls
+        Access control lists of buckets, by the bucket's ARN.
+    resources
+        ARNs of what there is, so that people can call it by its name.
     unplaced
         Policies of resources of which only the service is known (``s3``): each may be of any such one.
     unplaced_block
@@ -56,6 +60,8 @@ class Account:
     account_public_access_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
+    acls: Mapping[str, Policy] = field(default_factory=dict)
+    resources: tuple[str, ...] = ()
     unplaced: tuple[tuple[str, Policy], ...] = ()
     unplaced_block: PublicAccessBlock = field(default_factory=PublicAccessBlock)
     unknowns: tuple[str, ...] = ()
@@ -202,8 +208,9 @@ class Account:
         if ":iam:" in resource:
             role = self.roles.get(resource) if takes_role else None
             return (role.trust,) if role and role.trust else ()
-        found = self.resource_policies.get(bucket_of(resource) or resource)
-        return ((found,) if found else ()) + self._unplaced_side(request)
+        key = bucket_of(resource) or resource
+        found = (self.resource_policies.get(key), self.acls.get(key))
+        return (*(policy for policy in found if policy), *self._unplaced_side(request))
 
     def _unplaced_side(self, request: Request) -> tuple[Policy, ...]:
         service = request.resource.split(":", 3)[2:3] or [request.action_name.partition(":")[0]]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from scripts.commands.output import say
 from scripts.config import Settings
 from scripts.errors import MissingError
+from scripts.local_cloud import lifecycle
 from scripts.local_cloud.lifecycle import LocalCloud
-from scripts.terraform import Terraform
+from scripts.terraform import Plan, Terraform
 
 
 def local_cloud(settings: Settings) -> None:
@@ -28,3 +32,11 @@ def terraform(settings: Settings) -> Terraform:
     found = Terraform(settings, say=say)
     _ = found.program
     return found
+
+
+def shown_plan(settings: Settings, file: Path) -> dict[str, Any]:
+    """Terraform's own plan file in the shape of ``terraform show -json``."""
+    found = terraform(settings)
+    with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
+        found.init()
+        return found.show_plan(Plan(file, changes=True))

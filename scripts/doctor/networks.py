@@ -57,11 +57,12 @@ def of_plan(file: Path, settings: Settings, show: Callable[[Path], dict[str, Any
     BadInputError
         It cannot be read, or it is no plan.
     """
-    plan = _plan(file, show)
+    plan = read_shown(file, show)
     return terraform.network(plans.of_plan(plan, settings.infrastructure), settings.region)
 
 
-def _plan(file: Path, show: Callable[[Path], dict[str, Any]]) -> Mapping[str, Any]:
+def read_shown(file: Path, show: Callable[[Path], dict[str, Any]]) -> Mapping[str, Any]:
+    """The plan in a file, in the shape of ``terraform show -json``; see `of_plan`."""
     name = "standard input" if str(file) == "-" else str(file)
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

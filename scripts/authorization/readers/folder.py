@@ -8,6 +8,8 @@ joined:
 * ``AccountId``: twelve digits;
 * ``ResourcePolicies``: ``{ARN: document}``;
 * ``PublicAccessBlocks``: ``{bucket: PublicAccessBlockConfiguration}``, the account's own under ``*``;
+* ``BucketAcls``: ``{bucket: what GetBucketAcl answers}``, where lists count (see ``read_acl``);
+* ``Resources``: ARNs of what there is;
 * ``ServiceControlPolicies``, ``ResourceControlPolicies``: one list of documents a level, the root's first.
 """
 
@@ -20,15 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from scripts.authorization.account import Account
-from scripts.authorization.policies import Level, PolicyKind
+from scripts.authorization.acl import read_acl
+from scripts.authorization.policies import Level, Policy, PolicyKind
 from scripts.authorization.public_access import PublicAccessBlock, read_public_access_block
 from scripts.authorization.readers.authorization_details import read_authorization_details
 from scripts.authorization.readers.documents import stored_policy
 from scripts.authorization.readers.resources import resource_policy
 from scripts.errors import BadInputError
 
-_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
-_MAPPINGS = ("ResourcePolicies", "PublicAccessBlocks")
+_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "Resources")
+_MAPPINGS = ("ResourcePolicies", "PublicAccessBlocks", "BucketAcls")
 _LEVELS = ("ServiceControlPolicies", "ResourceControlPolicies")
 #: What the AWS CLI prints beside them.
 _IGNORED = ("IsTruncated", "Marker", "ResponseMetadata", "NextToken")
@@ -60,16 +63,30 @@ def read_documents(parts: Mapping[str, Any]) -> Account:
     blocks = {
         name: read_public_access_block(block) for name, block in parts.get("PublicAccessBlocks", {}).items()
     }
+    own_block = blocks.get("*", PublicAccessBlock())
+    acls = {
+        f"arn:aws:s3:::{name}": _acl(name, acl, blocks.get(name, PublicAccessBlock()).joined(own_block))
+        for name, acl in parts.get("BucketAcls", {}).items()
+    }
     return replace(
         account,
         resource_policies={
             arn: resource_policy(arn, document) for arn, document in parts.get("ResourcePolicies", {}).items()
         },
         public_access_blocks={f"arn:aws:s3:::{name}": block for name, block in blocks.items() if name != "*"},
-        account_public_access_block=blocks.get("*", PublicAccessBlock()),
+        account_public_access_block=own_block,
+        acls={arn: acl for arn, acl in acls.items() if acl},
+        resources=tuple(parts.get("Resources", ())),
         scps=_levels(parts.get("ServiceControlPolicies", ()), PolicyKind.SCP),
         rcps=_levels(parts.get("ResourceControlPolicies", ()), PolicyKind.RCP),
     )
+
+
+def _acl(bucket: str, answer: Mapping[str, Any], block: PublicAccessBlock) -> Policy | None:
+    """A bucket's list without what it grants the owner: that is the account itself, not its users."""
+    owner = answer.get("Owner", {}).get("ID")
+    grants = [grant for grant in answer.get("Grants", ()) if grant["Grantee"].get("ID", "") != owner]
+    return read_acl(grants, f"arn:aws:s3:::{bucket}", block)
 
 
 def _levels(levels: Any, kind: PolicyKind) -> tuple[Level, ...]:
