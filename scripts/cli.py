@@ -22,8 +22,8 @@ from rich.table import Table
 from rich.text import Text as Content
 
 from scripts import aws, config, costs, leftovers, orphans, overview
-from scripts.commands import labs as lab_commands
 from scripts.commands import authorization, needs, reachability
+from scripts.commands import labs as lab_commands
 from scripts.commands.output import AsJson
 from scripts.commands.output import print_json as _print_json
 from scripts.commands.output import result as _result
