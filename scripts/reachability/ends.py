@@ -145,7 +145,7 @@ def _components(network: Network) -> Iterator[Component]:
 
 def _named(network: Network, text: str) -> list[Component]:
     """Components of a name or Terraform address; not an interface beside its owner of the same name."""
-    found = [each for each in _components(network) if text in (each.name, each.address)]
+    found = [each for each in _components(network) if text and text in (each.name, each.address)]
     owners = {each.id for each in found if not isinstance(each, Interface)}
     return [each for each in found if not (isinstance(each, Interface) and each.owner in owners)]
 

@@ -57,10 +57,9 @@ class TowardsInterface:
         if peering is not None:
             why = f"the VPCs are joined by {wording.called(peering)}, so a route over it is taken to be meant"
             return Wish(Route(cidr, TargetKind.PEERING, peering.id), why)
-        why = (
-            f"nothing joins {at.vpc} and {self.goal.vpc}, and the destination has no public address, so a "
-            "peering is taken to be meant"
-        )
+        # In one order, so that it is not told again of the way back.
+        vpcs = " and ".join(sorted((at.vpc, self.goal.vpc)))
+        why = f"nothing joins {vpcs}, and who is asked has no public address: a peering is taken to be meant"
         return Wish(Route(cidr, TargetKind.PEERING, peering_id(at.vpc, self.goal.vpc)), why)
 
     def unfit(self, route: Route, at: Interface) -> Unfit | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from scripts.errors import BadInputError
 from scripts.reachability.model import (
@@ -161,6 +162,8 @@ def _ambiguous(network: Network) -> Iterator[str]:
         ("network ACLs", Counter(s for each in network.acls.values() for s in each.subnets)),
     ):
         yield from (f"The subnet {name} has {count} {what}" for name, count in joined.items() if count > 1)
+    yield from _two_ways(network)
+    yield from _overlapping(network)
     addresses = Counter(
         (each.vpc, address)
         for each in network.interfaces.values()
@@ -170,3 +173,27 @@ def _ambiguous(network: Network) -> Iterator[str]:
     for (vpc, address), count in addresses.items():
         if count > 1:
             yield f"The address {address} is on {count} interfaces in the vpc {vpc}"
+
+
+def _two_ways(network: Network) -> Iterator[str]:
+    """Sentences on routes of one table that lead the same packets to different targets."""
+    for table in network.route_tables.values():
+        targets: dict[object, dict[str, None]] = defaultdict(dict)
+        for route in table.routes:
+            # A route that is propagated by a gateway of another kind may stand beside one that is written.
+            if route.active and (route.kind in _TARGETS or route.kind is TargetKind.LOCAL):
+                targets[route.destination][route.target] = None
+        for destination, found in targets.items():
+            if len(found) > 1:
+                yield (
+                    f"The route-table {table.id} has routes to {destination} that lead to different targets: "
+                    f"{' and '.join(found)}"
+                )
+
+
+def _overlapping(network: Network) -> Iterator[str]:
+    """Sentences on subnets of one VPC that have addresses in common."""
+    ranges = [(each.vpc, each.cidr, each.id) for each in network.subnets.values() if each.cidr is not None]
+    for (vpc, wide, first), (other, cidr, second) in pairwise(sorted(ranges)):
+        if vpc == other and wide.overlaps(cidr):
+            yield f"The subnets {first} and {second} overlap in the vpc {vpc}"

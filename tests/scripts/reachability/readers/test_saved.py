@@ -139,6 +139,19 @@ def associated_twice(documents: Documents) -> None:
     tables.append({"RouteTableId": "rtb-2", "VpcId": "vpc-1", "Associations": joined, "Routes": []})
 
 
+def route_twice(documents: Documents) -> None:
+    routes = first(documents, "describe-route-tables")["Routes"]
+    leading = next(each for each in routes if each.get("DestinationCidrBlock") == "0.0.0.0/0")
+    other = {key: leading[key] for key in ("DestinationCidrBlock", "State") if key in leading}
+    routes.append(other | {"NetworkInterfaceId": "eni-spare"})
+
+
+def subnets_overlap(documents: Documents) -> None:
+    one = first(documents, "describe-subnets")
+    half = one["CidrBlock"].replace("/24", "/25")
+    documents["describe-subnets"]["Subnets"].append(one | {"SubnetId": "subnet-half", "CidrBlock": half})
+
+
 def address_twice(documents: Documents) -> None:
     documents["describe-network-interfaces"]["NetworkInterfaces"].append(
         interface("eni-double", "subnet-b", "10.0.1.40", "sg-db")
@@ -157,6 +170,8 @@ def address_twice(documents: Documents) -> None:
         (subnet_twice, "the subnet subnet-a is described twice, and differently"),
         (main_twice, "vpc vpc-1 has 2 main route tables"),
         (associated_twice, "subnet subnet-a has 2 route tables"),
+        (route_twice, r"route-table rtb-\w+ has routes to 0\.0\.0\.0/0 that lead to different targets: "),
+        (subnets_overlap, "subnets subnet-a and subnet-half overlap in the vpc vpc-1"),
         (address_twice, "address 10.0.1.40 is on 2 interfaces in the vpc vpc-1"),
     ],
 )
