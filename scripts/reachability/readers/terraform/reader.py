@@ -14,6 +14,7 @@ from scripts.reachability.readers.terraform.balancers import balancers
 from scripts.reachability.readers.terraform.elsewhere import completed
 from scripts.reachability.readers.terraform.ends import Ends
 from scripts.reachability.readers.terraform.filters import acls, groups
+from scripts.reachability.readers.terraform.managed import managed
 from scripts.reachability.readers.terraform.places import Places
 from scripts.reachability.readers.terraform.routing import gateways, prefix_lists, subnets, vpcs
 from scripts.reachability.readers.terraform.stack import Stack
@@ -69,7 +70,7 @@ def _all(stack: Stack) -> Iterator[Found]:
     yield from acls(stack, vpcs_)
     yield from groups(stack, vpcs_, subnets_, lists)
     ends = Ends(stack, places, {each.id: each for each in subnets_})
-    others = list(ends.all())
+    others = [*ends.all(), *managed(ends)]
     interfaces = {each.id: each for each in others if isinstance(each, Interface)}
     yield from others
     yield from balancers(ends, interfaces)
