@@ -5,12 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from scripts.reachability import wording
-from scripts.reachability.model import Interface, TargetKind
+from scripts.reachability.model import Interface
 from scripts.reachability.paths.gates import network_acl, security_groups
 from scripts.reachability.paths.gateways import gateway_id, public_address, through_internet_gateway
 from scripts.reachability.paths.outside import TowardsOutside
-from scripts.reachability.paths.private import circles, over_middlebox
-from scripts.reachability.paths.routes import MOST_MIDDLEBOXES, routed
+from scripts.reachability.paths.private import over_middleboxes
 from scripts.reachability.paths.states import alive
 from scripts.reachability.walk import Party, Walk, answer, request
 
@@ -47,14 +46,9 @@ def reply(walk: Walk, source: Party, goal: Interface, own: Party) -> None:
     """Follow the answer out: it must leave by the internet gateway that let the request in."""
     leg = answer(walk.packets, own, source)
     towards = TowardsOutside(walk.network, walk.packets, source, only_gateway=True)
-    at = goal
-    for _ in range(MOST_MIDDLEBOXES):
-        route = routed(walk, leg, at, towards)
-        if route.kind is not TargetKind.INTERFACE:
-            break
-        at = over_middlebox(walk, leg, at, route.target)
-    else:
-        circles(walk, leg, at)
+    left = over_middleboxes(walk, leg, goal, towards)
+    if left is None:
         return
+    at, route = left
     network_acl(walk, leg, at.subnet, egress=True)
     through_internet_gateway(walk, leg, route.target, goal.vpc)

@@ -17,8 +17,8 @@ from scripts.reachability.paths.gateways import (
     through_internet_gateway,
 )
 from scripts.reachability.paths.outside import TowardsOutside, carried
-from scripts.reachability.paths.private import carry, circles, cross, over_middlebox
-from scripts.reachability.paths.routes import MOST_MIDDLEBOXES, routed
+from scripts.reachability.paths.private import carry, cross, over_middleboxes
+from scripts.reachability.paths.routes import routed
 from scripts.reachability.paths.states import state_of, works
 from scripts.reachability.traffic import WITHOUT_PORTS, Packets, packets
 from scripts.reachability.walk import Leg, Party, Walk, answer, request
@@ -55,15 +55,10 @@ def leave(walk: Walk, source: Party, origin: Interface, goal: Party) -> Exit | N
     """Follow the request out of its VPC; None where it never gets there."""
     leg = request(walk.packets, source, goal)
     towards = TowardsOutside(walk.network, walk.packets, goal, only_gateway=_is_nat(walk, origin))
-    at = origin
-    for _ in range(MOST_MIDDLEBOXES):
-        route = routed(walk, leg, at, towards)
-        if route.kind is not TargetKind.INTERFACE:
-            break
-        at = over_middlebox(walk, leg, at, route.target)
-    else:
-        circles(walk, leg, at)
+    left = over_middleboxes(walk, leg, origin, towards)
+    if left is None:
         return None
+    at, route = left
     walk.kind = _KINDS.get(route.kind, walk.kind)
     if route.kind is TargetKind.NAT_GATEWAY:
         return _over_nat(walk, leg, at, route)

@@ -18,7 +18,7 @@ from scripts.reachability.model import (
     TargetKind,
 )
 from scripts.reachability.paths.gates import network_acl, security_groups
-from scripts.reachability.paths.routes import MOST_MIDDLEBOXES, Unfit, Wish, routed
+from scripts.reachability.paths.routes import MOST_MIDDLEBOXES, Towards, Unfit, Wish, routed
 from scripts.reachability.paths.states import alive
 from scripts.reachability.repairs import AcceptPeering, CreatePeering, DeleteRoute, DisableSourceDestCheck
 from scripts.reachability.routing import choose
@@ -161,6 +161,20 @@ def cross(walk: Walk, leg: Leg, here: str, there: str) -> None:
     if here != there:
         network_acl(walk, leg, here, egress=True)
         network_acl(walk, leg, there, egress=False)
+
+
+def over_middleboxes(
+    walk: Walk, leg: Leg, origin: Interface, towards: Towards
+) -> tuple[Interface, Route] | None:
+    """Who sends packets out of the VPC at last, and by which route; None where they go in circles."""
+    at = origin
+    for _ in range(MOST_MIDDLEBOXES):
+        route = routed(walk, leg, at, towards)
+        if route.kind is not TargetKind.INTERFACE:
+            return at, route
+        at = over_middlebox(walk, leg, at, route.target)
+    circles(walk, leg, at)
+    return None
 
 
 def over_middlebox(walk: Walk, leg: Leg, at: Interface, target: str) -> Interface:
