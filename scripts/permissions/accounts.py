@@ -49,7 +49,7 @@ def of_plan(file: Path, settings: Settings, show: Callable[[Path], dict[str, Any
             f"{file} does not say for which account it is.",
             "Set the variable account_id, or ask after an apply.",
         )
-    return read_plan(plan, account_id=account, region=settings.region)
+    return read_plan(plan, account_id=account, region=settings.region, sources=settings.infrastructure)
 
 
 def _account_in(plan: Any) -> str:
