@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from scripts import authorization_snapshot
 from scripts.authorization import Account, Outcome, Request, summary
 from scripts.authorization.readers.folder import read_documents
 from scripts.doctor import layer
@@ -43,7 +44,7 @@ def judge(session: boto3.Session, instance: str, place: Place, answer: Answer) -
 
     Raises
     ------
-    botocore.exceptions.ClientError
+    RemoteError, botocore.exceptions.ClientError
         AWS does not show its policies to whoever asks.
     """
     role = role_of(session, instance)
@@ -56,7 +57,7 @@ def judge(session: boto3.Session, instance: str, place: Place, answer: Answer) -
             f"Give it one: aws ec2 associate-iam-instance-profile --instance-id {instance} "
             "--iam-instance-profile Name=NAME",
         )
-    account = account_of(session, role, place)
+    account = account_of(session, place)
     action = "s3:GetObject" if place.key else "s3:ListBucket"
     resource = f"arn:aws:s3:::{place.bucket}" + (f"/{place.key}" if place.key else "")
     principal = f"arn:aws:sts::{account.account_id}:assumed-role/{role}/{instance}"
@@ -95,44 +96,19 @@ def role_of(session: boto3.Session, instance: str) -> str | None:
     return roles[0]["RoleName"] if roles else None
 
 
-def account_of(session: boto3.Session, role: str, place: Place) -> Account:
-    """What the account says of one role and one bucket."""
-    iam, s3 = session.client("iam"), session.client("s3")
-    details: dict[str, Any] = (
-        iam.get_paginator("get_account_authorization_details")
-        .paginate(Filter=["Role", "LocalManagedPolicy"])
-        .build_full_result()
-    )
-    known = {each["Arn"] for each in details.get("Policies", ())}
-    attached = {
-        arn
-        for found in details.get("RoleDetailList", ())
-        if found["RoleName"] == role
-        for arn in (
-            *(each["PolicyArn"] for each in found.get("AttachedManagedPolicies", ())),
-            found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        )
-        if arn
-    }
-    managed = [_managed(iam, arn) for arn in sorted(attached - known)]
+def account_of(session: boto3.Session, place: Place) -> Account:
+    """What the account says of its roles and one bucket."""
+    s3 = session.client("s3")
     policy = _asked(lambda: s3.get_bucket_policy(Bucket=place.bucket)["Policy"])
     block = _asked(lambda: s3.get_public_access_block(Bucket=place.bucket)["PublicAccessBlockConfiguration"])
     return read_documents(
         {
-            **details,
-            "Policies": [*details.get("Policies", ()), *managed],
+            **authorization_snapshot.identities(session.client("iam"), ("Role",)),
             "AccountId": session.client("sts").get_caller_identity()["Account"],
             "ResourcePolicies": {f"arn:aws:s3:::{place.bucket}": policy} if policy else {},
             "PublicAccessBlocks": {place.bucket: block} if block else {},
         }
     )
-
-
-def _managed(iam: Any, arn: str) -> dict[str, Any]:
-    """One of AWS's own policies, in the form of the account's: there are a thousand, and few are attached."""
-    found = iam.get_policy(PolicyArn=arn)["Policy"]
-    version = iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])["PolicyVersion"]
-    return {**found, "PolicyVersionList": [version]}
 
 
 def _asked(ask: Callable[[], Any]) -> Any:

@@ -15,7 +15,7 @@ from scripts.connections import Access, Credentials
 from scripts.doctor import login, names, permission, storage, tcp, tls
 from scripts.doctor.layer import Layer, Outcome, Spot, stopped
 from scripts.doctor.storage import Place
-from scripts.errors import MissingError
+from scripts.errors import MissingError, RemoteError
 
 if TYPE_CHECKING:
     import boto3
@@ -153,6 +153,9 @@ def _in_order(asked: Sequence[_Asked]) -> list[Layer]:
         except MissingError as missing:
             meaning = "What is needed to ask is missing."
             layer = Layer(each.name, Outcome.NOT_JUDGED, missing.what, meaning, missing.hint)
+        except RemoteError as refused:
+            meaning = "AWS does not show what is needed to ask."
+            layer = Layer(each.name, Outcome.NOT_JUDGED, refused.what, meaning, refused.hint)
         except ClientError as refused:
             meaning = "AWS does not show what is needed to ask."
             layer = Layer(each.name, Outcome.NOT_JUDGED, str(refused), meaning)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scripts.authorization.readers.folder import read_documents
 from scripts.config import Settings
 from scripts.doctor import diagnosis, examination, networks, permission
 from scripts.doctor.diagnosis import Diagnosis, Request
@@ -161,3 +162,32 @@ def test_policies_see_the_public_address_that_packets_come_with(tmp_path: Path) 
     answer = diagnosis.answers(network, Request(account.BASTION, "s3"))[-1]
     keys = permission.context_of(answer)
     assert keys == {"aws:SecureTransport": ("true",), "aws:SourceIp": ("54.0.0.10",)}
+
+
+@pytest.mark.parametrize("suffix", ["", "/32"])
+def test_the_cure_lets_the_bastions_public_address_read_and_no_other(tmp_path: Path, suffix: str) -> None:
+    network = saved.network(account.save(tmp_path))
+    answer = diagnosis.answers(network, Request(account.BASTION, "s3"))[-1]
+    keys = permission.context_of(answer)
+    allow: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/csv/*",
+    }
+    role = f"arn:aws:iam::111111111111:role/{ROLE}"
+    decided = {}
+    for address in ("54.0.0.10", "54.0.0.11"):
+        allow["Condition"] = {"IpAddress": {"aws:SourceIp": f"{address}{suffix}"}}
+        policy = {"Version": "2012-10-17", "Statement": [allow]}
+        mine = read_documents(
+            {
+                "RoleDetailList": [{"RoleName": ROLE, "Arn": role}],
+                "ResourcePolicies": {f"arn:aws:s3:::{BUCKET}": policy},
+            }
+        )
+        decided[address] = [
+            mine.judge(role, "s3:GetObject", f"arn:aws:s3:::{BUCKET}/{key}", keys).allowed
+            for key in ("csv/a.csv", "json/a.json")
+        ]
+    assert decided == {"54.0.0.10": [True, False], "54.0.0.11": [False, False]}
