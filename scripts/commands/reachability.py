@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,6 @@ from scripts.commands import needs
 from scripts.commands.output import AsJson, line, print_json, say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
-from scripts.local_cloud import lifecycle
 
 if TYPE_CHECKING:
     from scripts.connections import Credentials
@@ -186,19 +185,9 @@ def _network(settings: Settings, plan: Path | None, saved: Path | None, keep: Pa
     if saved is not None:
         return networks.of_saved(saved)
     if plan is not None:
-        return networks.of_plan(plan, settings, lambda file: _shown(settings, file))
+        return networks.of_plan(plan, settings, lambda file: needs.shown_plan(settings, file))
     needs.local_cloud(settings)
     return networks.of_api(aws.session(settings), keep)
-
-
-def _shown(settings: Settings, file: Path) -> dict[str, Any]:
-    """Terraform's own plan file in the shape of ``terraform show -json``."""
-    from scripts.terraform import Plan
-
-    terraform = needs.terraform(settings)
-    with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
-        terraform.init()
-        return terraform.show_plan(Plan(file, changes=True))
 
 
 def _passing(text: str) -> tuple[str, tuple[int, int] | None]:
