@@ -27,12 +27,14 @@ from scripts import connections, leftovers
 from scripts.config import ROOT
 from scripts.doctor import everybody, networks
 from scripts.local_cloud.lifecycle import LocalCloud
+from scripts.permissions import accounts
 from scripts.reachability import assertions
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.rentio import RENTIO
 from scripts.seed.verification import verify
 from tests.e2e import leaks
 from tests.e2e.conftest import Environment
+from tests.infrastructure import permissions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
 
@@ -78,6 +80,17 @@ def _no_binary_plan(file: Path) -> dict[str, Any]:
 
 def _named(pairs: list[everybody.Pair]) -> set[tuple[str, str, tuple[int, int], bool]]:
     return {(each.source.name, each.destination.name, each.ports, each.reachable) for each in pairs}
+
+
+def test_everybody_may_do_what_they_must_and_nothing_else_by_the_api_and_by_the_plan(
+    environment: Environment,
+) -> None:
+    database = environment.session.client("rds").describe_db_instances(DBInstanceIdentifier=MYSQL)
+    secret = database["DBInstances"][0]["MasterUserSecret"]["SecretArn"]
+    by_api = accounts.of_api(environment.session)
+    by_plan = accounts.of_plan(_plan_file(environment), environment.settings, show=_no_binary_plan)
+    assert list(permissions.wrong(by_api, secret=secret, applied=True)) == []
+    assert list(permissions.wrong(by_plan, secret=secret, applied=True)) == []
 
 
 @pytest.mark.parametrize(("identifier", "engine"), [(MYSQL, "MariaDB|MySQL"), (POSTGRES, "PostgreSQL")])
