@@ -42,14 +42,19 @@ def of_saved(folder: Path) -> Account:
 def of_plan(file: Path, settings: Settings, show: Callable[[Path], dict[str, Any]]) -> Account:
     """The account that a plan leads to; see ``scripts.doctor.networks.of_plan``."""
     plan = read_shown(file, show)
-    given = plan.get("variables", {}).get("account_id", {}).get("value")
-    account = given or _account_in(plan) or (LOCAL_ACCOUNT if settings.target == "local" else "")
+    variables = {name: each.get("value") for name, each in plan.get("variables", {}).items()}
+    region = variables.get("region") or settings.region
+    account = (
+        variables.get("account_id")
+        or _account_in(plan)
+        or (LOCAL_ACCOUNT if settings.target == "local" else "")
+    )
     if not account:
         raise BadInputError(
             f"{file} does not say for which account it is.",
             "Set the variable account_id, or ask after an apply.",
         )
-    return read_plan(plan, account_id=account, region=settings.region, sources=settings.infrastructure)
+    return read_plan(plan, account_id=account, region=region, sources=settings.infrastructure)
 
 
 def _account_in(plan: Any) -> str:

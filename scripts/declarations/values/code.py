@@ -101,6 +101,16 @@ def literal(node: Node) -> str | None:
     return "".join(inside) if all(isinstance(each, Token) for each in inside) else None  # type: ignore[arg-type]
 
 
+def names_in(node: Node) -> Iterator[str]:
+    """Names in an expression, in their order."""
+    if isinstance(node, Tree):
+        if node.data == "identifier":
+            yield str(node.children[0])
+            return
+        for each in parts(node):
+            yield from names_in(each)
+
+
 def _block(body: Expression) -> Block:
     attributes: dict[str, Node] = {}
     blocks: list[tuple[tuple[str, ...], Block]] = []

@@ -201,7 +201,8 @@ def _bindings(intro: Expression, names: Names) -> Iterator[dict[str, Any]] | Non
 def elements(value: Any) -> list[tuple[Any, Any]] | None:
     """Key and value of each element, in Terraform's order; None where nobody knows them."""
     if isinstance(value, list):
-        return list(enumerate(value))
+        # Of a list the key is a number, of a set the element: which of them it was is not kept.
+        return [(UNKNOWN, each) for each in value]
     if isinstance(value, Mapping):
         return [(key, value[key]) for key in sorted(value)]
     return None

@@ -13,8 +13,9 @@ from typing import Any
 from scripts.declarations import configuration
 from scripts.declarations.values import documents
 from scripts.declarations.values.arns import Place, derived
-from scripts.declarations.values.code import Block, ModuleCode, Node, read_module
+from scripts.declarations.values.code import Block, ModuleCode, Node, names_in, read_module
 from scripts.declarations.values.expressions import evaluate
+from scripts.declarations.values.functions import call as call_function
 from scripts.declarations.values.unknown import UNKNOWN
 
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[(?:\"([^\"]*)\"|(\d+))\])?")
@@ -134,12 +135,17 @@ class Scope:
     def _variable(self, name: str) -> Any:
         if self.caller is None:
             return self.planned.variables.get(name, UNKNOWN)
-        call = self._call
-        if call is not None and name in call.attributes:
-            return evaluate(call.attributes[name], with_each(self.caller.names, self.key, self._each_value))
         declared = self.code.block("variable", name)
-        default = declared.attributes.get("default") if declared else None
-        return evaluate(default, self.names) if default is not None else UNKNOWN
+        if declared is None:
+            return UNKNOWN
+        call = self._call
+        value = UNKNOWN
+        if call is not None and name in call.attributes:
+            each = with_each(self.caller.names, self.key, self._each_value)
+            value = evaluate(call.attributes[name], each)
+        elif "default" in declared.attributes:
+            value = evaluate(declared.attributes["default"], self.names)
+        return _converted(value, declared)
 
     @property
     def _call(self) -> Block | None:
@@ -222,6 +228,16 @@ def each_value(block: Block, scope: Scope, key: Any) -> Any:
     return key if isinstance(found, list) and key in found else UNKNOWN
 
 
+def _converted(value: Any, declared: Block) -> Any:
+    """A variable's value as its type makes it: a set has neither an order nor doubles."""
+    if value is None and "nullable" in declared.attributes:
+        # Then its default may come in its place.
+        return UNKNOWN
+    kind = declared.attributes.get("type")
+    is_set = kind is not None and next(iter(names_in(kind)), "") == "set"
+    return call_function("toset", [value]) if is_set and value is not None else value
+
+
 def _collected(found: dict[Any, Any], block: Block | None) -> Any:
     """One instance as itself, those of ``count`` as a list, those of ``for_each`` by their keys."""
     if block is None:
@@ -234,7 +250,12 @@ def _collected(found: dict[Any, Any], block: Block | None) -> Any:
 
 
 def _covers(sources: Path, plan: Mapping[str, Any]) -> bool:
-    planned = configuration.of_plan(plan.get("configuration", {}).get("root_module", {}))
+    """Whether the sources are those of the plan, and all their resources have one place."""
+    configured = plan.get("configuration", {})
+    providers = [each for each in configured.get("provider_config", {}).values() if each.get("name") == "aws"]
+    if len(providers) > 1:
+        return False
+    planned = configuration.of_plan(configured.get("root_module", {}))
     return configuration.of_folder(sources).covers(planned)
 
 

@@ -87,6 +87,7 @@ def test_known_values_are_worked_out_as_terraform_does(text: str, value: Any) ->
         '"${local.ports}-1"',
         'split("/", local.key)',
         'replace("a", "/a/", "b")',
+        "[for i, n in local.ports : i][0]",
     ],
 )
 def test_what_is_not_certain_stays_unknown(text: str) -> None:

@@ -81,7 +81,7 @@ def _change(
 
 @pytest.fixture
 def planned(tmp_path: Path) -> Plan:
-    def make(sources: str = SOURCES, extra: str = "") -> Planned:
+    def make(sources: str = SOURCES, extra: str = "", providers: tuple[str, ...] = ("aws",)) -> Planned:
         (tmp_path / "main.tf").write_text(sources)
         changes = [
             _change("aws_kms_key.this", ["arn"], {}),
@@ -97,7 +97,10 @@ def planned(tmp_path: Path) -> Plan:
         plan = {
             "resource_changes": changes,
             "variables": {"name": {"value": "lab"}},
-            "configuration": {"root_module": {"resources": resources}},
+            "configuration": {
+                "root_module": {"resources": resources},
+                "provider_config": {name: {"name": name.split(".")[0]} for name in providers},
+            },
         }
         return Planned(plan, PLACE, tmp_path)
 
@@ -158,3 +161,31 @@ def test_a_document_is_unknown_where_more_than_a_value_is(planned: Plan, old: st
 
 def test_sources_of_another_plan_are_not_used(planned: Plan) -> None:
     assert planned(extra="aws_sqs_queue.of_another").value("aws_iam_policy.this", "arn") is UNKNOWN
+
+
+def test_with_two_regions_nothing_follows_from_a_place(planned: Plan) -> None:
+    assert planned(providers=("aws", "aws.other")).value("aws_iam_policy.this", "arn") is UNKNOWN
+
+
+def test_a_modules_set_has_neither_order_nor_doubles_and_its_nulls_may_be_defaults(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "main.tf").write_text(
+        'module "inner" {\n  source = "./inner"\n  names = ["b", "a", "b"]\n  other = null\n}\n'
+    )
+    (tmp_path / "inner" / "main.tf").write_text(
+        'variable "names" {\n  type = set(string)\n}\n'
+        'variable "other" {\n  default  = "x"\n  nullable = false\n}\n'
+        'variable "own" {\n  default = "d"\n}\n'
+        'resource "aws_sqs_queue" "one" {\n  name = join("-", var.names)\n}\n'
+        'resource "aws_sqs_queue" "two" {\n  name = var.other\n}\n'
+        'resource "aws_sqs_queue" "three" {\n  name = var.own\n}\n'
+    )
+    changes = [
+        _change(f"aws_sqs_queue.{name}", ["arn", "name"], {})
+        | {"address": f"module.inner.aws_sqs_queue.{name}", "module_address": "module.inner"}
+        for name in ("one", "two", "three")
+    ]
+    values = Planned({"resource_changes": changes}, PLACE, tmp_path)
+    found = [values.value(each["address"], "arn") for each in changes]
+    prefix = "arn:aws:sqs:eu-west-1:111111111111:"
+    assert found == [f"{prefix}a-b", UNKNOWN, f"{prefix}d"]
