@@ -7,8 +7,10 @@ our own start of LocalStack sets: a LocalStack that anybody else starts in this 
 from __future__ import annotations
 
 import os
+import shutil
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 from localstack.aws import handlers
 from localstack.http import Request
@@ -16,6 +18,7 @@ from localstack.http import Response as HttpResponse
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.edge import ROUTER
 from localstack.services.plugins import Service, aws_provider
+from localstack.services.s3 import provider as s3
 from plux import PluginSpec
 from twisted.internet import endpoints
 
@@ -44,6 +47,13 @@ def _snapshot(request: Request) -> HttpResponse:
     return answered
 
 
+def _empty(folder: Path) -> Path:
+    """A folder of our own with nothing in it: what an earlier life left there belongs to nobody."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
 @hooks.on_infra_start(should_load=lambda: EPOCH_VARIABLE in os.environ)
 def on_start() -> None:
     """Stay on loopback, announce changes, and tell who asks which life of the local cloud this is."""
@@ -51,6 +61,9 @@ def on_start() -> None:
     # aws/serving/twisted.py), so whatever listens in this process is bound to loopback here.
     on_loopback = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
     endpoints.TCP4ServerEndpoint = on_loopback  # type: ignore[misc, assignment]
+    # Every LocalStack of a machine keeps S3's objects in one folder of /tmp, by the bucket's name alone: one
+    # that deletes a bucket takes another's files with it, and a second user may not write there.
+    s3.DEFAULT_S3_TMP_DIR = str(_empty(Path(os.environ["FILESYSTEM_ROOT"]) / "s3"))
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
     gateway = get_current_runtime().components.gateway

@@ -96,3 +96,37 @@ def test_the_index_of_operations_is_laid_out_for_it_and_not_made_by_it(settings:
     root = settings.local_dir / "localstack"
     assert len(list((root / "usr/lib/localstack").glob("service-catalog-*.dill"))) == 1
     assert not list((root / "var/lib/localstack/cache").glob("service-catalog-*.dill"))
+
+
+def test_two_local_clouds_have_buckets_of_one_name_apart(settings: Settings) -> None:
+    large = b"x" * (2 << 20)
+    with own_settings() as others:
+        clouds = [LocalStack(each) for each in (settings, others)]
+        try:
+            clients = []
+            for cloud, each in zip(clouds, (settings, others), strict=True):
+                cloud.start()
+                clients.append(aws.session(each).client("s3"))
+            first, second = clients
+            for s3 in clients:
+                s3.create_bucket(Bucket="same")
+                s3.put_object(Bucket="same", Key="kept", Body=large)
+            first.delete_object(Bucket="same", Key="kept")
+            first.delete_bucket(Bucket="same")
+            # A large object is a file in the bucket's folder, and so is each part of an upload.
+            second.put_object(Bucket="same", Key="later", Body=large)
+            upload = second.create_multipart_upload(Bucket="same", Key="parts")["UploadId"]
+            part = second.upload_part(Bucket="same", Key="parts", UploadId=upload, PartNumber=1, Body=large)
+            second.complete_multipart_upload(
+                Bucket="same",
+                Key="parts",
+                UploadId=upload,
+                MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]},
+            )
+            for key in ("kept", "later", "parts"):
+                assert second.get_object(Bucket="same", Key=key)["Body"].read() == large
+                second.delete_object(Bucket="same", Key=key)
+            second.delete_bucket(Bucket="same")
+        finally:
+            for cloud in clouds:
+                cloud.stop()
