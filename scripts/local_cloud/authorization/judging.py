@@ -21,12 +21,20 @@ from scripts.local_cloud.providers.sts.sessions import Kind
 #: Services whose resources' policies can let in who did not sign.
 _OPEN = ("s3", "sqs", "sns")
 #: What a session got without a second factor may ask of STS; of IAM nothing.
-_OF_TOKEN = ("AssumeRole", "GetCallerIdentity")
+_OF_TOKEN = {Kind.USER: ("AssumeRole", "GetCallerIdentity"), Kind.FEDERATED: ("GetCallerIdentity",)}
 _READS_OBJECT = ("GetObject", "HeadObject")
 #: Of buckets that are not there S3 says so to everybody.
 _MAKES_BUCKET = "CreateBucket"
 #: No operation has this name: what is allowed for it is allowed for all of a service.
 _ANY_OPERATION = "AnythingAtAll"
+#: Of a resource that is not known its tags are neither.
+_TAGS = frozenset({"aws:ResourceTag/*"})
+#: Operations of services whose calls are not read, and their actions of another name.
+_RENAMED = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("lambda", "InvokeAsync"): "InvokeFunction",
+    ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Judge:
         self._check_kind(call)
         if not rules.is_known(call.service):
             self._check_unknown(call)
+            self.check_each(rules.passed(call))
             return
         try:
             found = list(rules.asked(call, self.caller.principal.arn))
@@ -111,7 +120,7 @@ class Judge:
         session = self.caller.session
         if session is None or session.kind is Kind.ROLE:
             return
-        if call.service == "iam" or (call.service == "sts" and call.operation not in _OF_TOKEN):
+        if call.service == "iam" or (call.service == "sts" and call.operation not in _OF_TOKEN[session.kind]):
             raise refusals.denied_as(
                 self.service,
                 self._request(Asked(f"{call.service}:{call.operation}")),
@@ -125,8 +134,8 @@ class Judge:
     def _check_unknown(self, call: Call) -> None:
         """A service whose calls nobody here can read: only who may do everything in it may do something."""
         prefix = _prefix(self.service)
-        for name in (call.operation, _ANY_OPERATION):
-            asked = Asked(f"{prefix}:{name}")
+        for name in (_RENAMED.get((prefix, call.operation), call.operation), _ANY_OPERATION):
+            asked = Asked(f"{prefix}:{name}", unknown=_TAGS)
             request, decision = self.decide(asked)
             if not decision.allowed:
                 raise refusals.denied(self.service, request, decision)

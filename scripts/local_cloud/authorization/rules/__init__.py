@@ -33,6 +33,9 @@ _RULES: dict[str, Callable[[Call], Iterator[Asked]]] = {
     "sts": iam.asked_of_sts,
 }
 
+#: The roles that a call of any service passes, of services whose calls nobody here reads too.
+passed = passing.asked
+
 #: Services' own condition keys that a request here has wherever it would on AWS. Of all others of a service
 #: nobody knows whether it would.
 _SUPPLIED: Mapping[str, tuple[str, ...]] = {

@@ -141,6 +141,9 @@ def _keys(call: Call) -> Keys:
     keys: Keys = {"ec2:Region": (call.region,)}
     if kind := call.text("InstanceType"):
         keys["ec2:InstanceType"] = (kind,)
+    if call.operation in ("CreateTags", "DeleteTags"):
+        given: Any = call.request.get("Tags") or ()
+        keys |= _tag_keys({tag["Key"]: tag.get("Value") or "" for tag in given if tag.get("Key")})
     if call.operation == "RunInstances":
         template: Any = call.request.get("LaunchTemplate") or {}
         keys["ec2:IsLaunchTemplateResource"] = ("true" if template else "false",)

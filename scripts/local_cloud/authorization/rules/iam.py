@@ -105,10 +105,19 @@ def role_arn(account: str, name: str) -> str:
     return f"arn:aws:iam::{account}:role{path}{name}"
 
 
+def _holder(key_id: str) -> str:
+    """ARN of the user whose key it is: one's own rights are not for another's key."""
+    key = identities.key(key_id)
+    held = identities.user(key.account_id, key.user) if key and key.user else None
+    return held.arn if held else ""
+
+
 def _arn(call: Call, kind: str, caller_arn: str) -> str:
     if given := call.text(_ARNS.get(kind, "")):
         return given
     if kind == "user" and not call.text("UserName"):
+        if key_id := call.text("AccessKeyId"):
+            return _holder(key_id)
         return caller_arn if ":user/" in caller_arn else ""
     if kind in _NAMES and (name := call.text(_NAMES[kind])):
         path = identities.path_of(call.account, kind, name) or call.text("Path") or "/"

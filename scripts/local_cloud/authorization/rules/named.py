@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from scripts.authorization.catalogue import ActionEntry, find_action
@@ -111,9 +112,10 @@ def _joined(call: Call, path: str) -> Iterator[str]:
     if "+" not in path:
         yield from (value for value in values(call.request, path) if value)
         return
-    parts = [next(values(call.request, each), "") for each in path.split("+")]
-    if all(parts):
-        yield "/".join(parts)
+    # Each of a list is asked for: what is done to many at once needs the right to every one.
+    for parts in product(*(values(call.request, each) for each in path.split("+"))):
+        if all(parts):
+            yield "/".join(parts)
 
 
 def _usual(call: Call, service: Service, entry: ActionEntry) -> Iterator[str]:

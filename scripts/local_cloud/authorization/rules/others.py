@@ -10,6 +10,7 @@ from scripts.local_cloud.authorization import resources
 from scripts.local_cloud.authorization.asked import Asked, Call, Keys
 from scripts.local_cloud.authorization.rules import named, tables
 from scripts.local_cloud.authorization.rules.named import values
+from scripts.local_cloud.providers.moto_backend import policies
 
 _CATALOG_KINDS = (":table/", ":database/", ":userDefinedFunction/")
 
@@ -42,7 +43,9 @@ def secretsmanager(call: Call) -> Iterator[Asked]:
     yield from (_with_secret_keys(call, each) for each in found)
     if call.operation == "BatchGetSecretValue":
         one = replace(call, operation="GetSecretValue")
-        for name in values(call.request, "SecretIdList[]"):
+        named_ones = list(values(call.request, "SecretIdList[]"))
+        # Filters may find any.
+        for name in named_ones or policies.secret_arns(call.account, call.region):
             yield from named.asked(replace(one, request={"SecretId": name}), tables.SECRETSMANAGER)
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
+
+from localstack.aws.api.s3 import InvalidArgument
+from localstack.services.s3.utils import extract_bucket_key_version_id_from_copy_source
 
 from scripts.authorization.catalogue import find_action
 from scripts.local_cloud.authorization import resources
@@ -167,9 +170,11 @@ def _owner(bucket: str) -> str:
 
 
 def _of_source(call: Call, keys: Mapping[str, tuple[str, ...]]) -> Asked:
-    source = unquote(call.text("CopySource")).removeprefix("/")
-    path, _, version = source.partition("?versionId=")
-    bucket, _, key = path.partition("/")
+    # Read by the service's own reader: what is judged must be what is copied.
+    try:
+        bucket, key, version = extract_bucket_key_version_id_from_copy_source(call.text("CopySource"))
+    except InvalidArgument as wrong:
+        raise Unjudgeable("its copy source names no object") from wrong
     more = {"s3:versionid": (version,)} if version else {}
     own = {name: values for name, values in keys.items() if not name.startswith("s3:x-amz-")}
     return _one("GetObjectVersion" if version else "GetObject", bucket, key, own | more)

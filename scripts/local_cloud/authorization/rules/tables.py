@@ -11,6 +11,7 @@ import json
 import struct
 
 from localstack.services.kms.models import deserialize_ciphertext_blob
+from localstack.services.sqs.utils import parse_queue_url
 
 from scripts.local_cloud.authorization import resources
 from scripts.local_cloud.authorization.asked import Call, Unjudgeable
@@ -31,12 +32,15 @@ def _secret(call: Call, name: str) -> str:
 def _queue(call: Call, name: str) -> str:
     if name.startswith("arn:"):
         return name
-    account = call.text("QueueOwnerAWSAccountId") or call.account
+    account, region = call.text("QueueOwnerAWSAccountId") or call.account, call.region
     if "/" in name:
-        # A queue's address ends in its account and its name.
-        parts = name.rstrip("/").split("/")
-        account, name = parts[-2] if parts[-2].isdigit() else account, parts[-1]
-    return call.arn("sqs", name, account=account)
+        # Read by the service's own reader: what is judged must be the queue that answers.
+        try:
+            account, named, name = parse_queue_url(name)
+        except ValueError:
+            raise Unjudgeable(f"{name!r} is no queue's address") from None
+        region = named or region
+    return call.arn("sqs", name, account=account, region=region)
 
 
 def _key(call: Call, name: str) -> str:

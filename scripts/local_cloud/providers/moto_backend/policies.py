@@ -33,6 +33,12 @@ def secret_arn(account_id: str, region: str, name: str) -> str | None:
     return str(held.arn) if held is not None else None
 
 
+def secret_arns(account_id: str, region: str) -> list[str]:
+    """ARNs of all secrets of an account and region."""
+    backend = _backend(secretsmanager_backends, account_id, region)
+    return [str(each.arn) for each in list(dict.values(backend.secrets))] if backend is not None else []
+
+
 def _secret(account_id: str, region: str, name: str) -> Any:
     backend = _backend(secretsmanager_backends, account_id, region)
     if backend is None:

@@ -56,6 +56,18 @@ CASES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
         {"Bucket": "b", "Key": "k", "CopySource": "/other/a%20b?versionId=7"},
         [("s3:GetObjectVersion", "arn:aws:s3:::other/a b"), ("s3:PutObject", "arn:aws:s3:::b/k")],
     ),
+    (
+        "s3",
+        "CopyObject",
+        {"Bucket": "b", "Key": "k", "CopySource": "other/secret?x=1&versionId=7#open"},
+        [("s3:GetObjectVersion", "arn:aws:s3:::other/secret"), ("s3:PutObject", "arn:aws:s3:::b/k")],
+    ),
+    (
+        "sqs",
+        "ReceiveMessage",
+        {"QueueUrl": "http://sqs.us-west-2.localhost:4566/999999999999/jobs?x=/999999999999/open"},
+        [("sqs:ReceiveMessage", "arn:aws:sqs:us-west-2:999999999999:jobs")],
+    ),
     ("s3", "DeleteBucketLifecycle", {"Bucket": "b"}, [("s3:PutLifecycleConfiguration", "arn:aws:s3:::b")]),
     (
         "s3",
@@ -296,3 +308,29 @@ def test_every_operation_asks_for_actions_that_iam_has_or_is_not_judged() -> Non
                 assert find_action(action), f"{service} {operation.name}: {action}"
                 assert resource, f"{service} {operation.name}"
     assert judged > 900
+
+
+def test_of_many_tables_each_is_asked_for() -> None:
+    found = _asked("glue", "BatchDeleteTable", {"DatabaseName": "d", "TablesToDelete": ["open", "secret"]})
+    tables = {_here("glue", "table/d/open"), _here("glue", "table/d/secret")}
+    assert tables <= {resource for _, resource in found}
+
+
+def test_the_tags_that_are_set_on_what_ec2_has_are_told() -> None:
+    request = {"Resources": ["vpc-0123456789abcdef0"], "Tags": [{"Key": "team", "Value": "data"}]}
+    call = Call("ec2", "CreateTags", request, ACCOUNT, REGION)
+    (asked,) = rules.asked(call, ME)
+    assert asked.context["aws:RequestTag/team"] == ("data",)
+    assert asked.context["aws:TagKeys"] == ("team",)
+
+
+def test_a_key_that_is_nobodys_is_not_taken_for_ones_own() -> None:
+    with pytest.raises(Unjudgeable):
+        _asked("iam", "DeleteAccessKey", {"AccessKeyId": "AKIA0000000000000000"})
+
+
+def test_a_function_passes_its_role_though_its_calls_are_not_read() -> None:
+    call = Call("lambda", "CreateFunction", {"Role": _iam("role/admin")}, ACCOUNT, REGION)
+    assert [(each.action, each.resource) for each in rules.passed(call)] == [
+        ("iam:PassRole", _iam("role/admin"))
+    ]
