@@ -67,6 +67,7 @@ def check(service: ServiceModel, arrival: Arrival) -> Proof:
     expected = signatures.expected(signed, key.secret, arrival.sent)
     if not expected.is_that_of(signed):
         raise refusals.wrong_signature(service, signed, expected)
+    _check_headers(service, signed, arrival.sent.headers)
     identities.note_use(key.account_id, signed.key_id, signed.service or "s3", signed.region)
     return Proof(caller, signed)
 
@@ -107,6 +108,15 @@ def holder(service: ServiceModel, signed: Signed) -> tuple[Caller, Key]:
     if caller is None:
         raise refusals.unknown_key(service, signed.key_id)
     return caller, key
+
+
+def _check_headers(service: ServiceModel, signed: Signed, headers: Mapping[str, str]) -> None:
+    """Who was given an address must not make more of it: a copy, another access list."""
+    if signed.scheme is not Scheme.V4_ADDRESS:
+        return
+    added = {name for name in headers if name.startswith("x-amz-")}
+    if added - {*signed.signed_headers, "x-amz-content-sha256"}:
+        raise refusals.added_headers(service)
 
 
 def _check_date(service: ServiceModel, signed: Signed) -> None:

@@ -136,6 +136,14 @@ def expired_address(service: ServiceModel) -> CommonServiceException:
     return expired_session(service)
 
 
+def added_headers(service: ServiceModel) -> CommonServiceException:
+    """A request by an address has headers of AWS's that its signature does not cover."""
+    message = "There were headers present in the request which were not signed"
+    if family(service) is Family.S3:
+        return _of_s3("AccessDenied", message, 403)
+    return unreadable(service, message)
+
+
 def unreadable(service: ServiceModel, why: str) -> CommonServiceException:
     """What is said of the signature makes no sense."""
     match family(service):

@@ -210,6 +210,21 @@ def test_a_service_whose_calls_nobody_reads_is_only_for_whom_may_all_of_it(peopl
     assert "cannot judge" in refused(events.list_rules)[2]
 
 
+def test_a_service_whose_calls_nobody_reads_is_handed_a_role_only_by_whom_may(people: People) -> None:
+    role = people.role({"Service": "events.amazonaws.com"})
+    put = people.client("events", people.user(allow("events:*"))).put_rule
+    refusal = refused(put, Name=people.prefix, ScheduleExpression="rate(1 day)", RoleArn=role)
+    assert "iam:PassRole" in refusal[2]
+
+
+def test_another_users_key_is_not_removed_by_leaving_out_the_name(people: People) -> None:
+    other = people.user()
+    mine = people.user(allow("iam:DeleteAccessKey", "arn:aws:iam::*:user/${aws:username}"))
+    remove = people.client("iam", mine).delete_access_key
+    assert refused(remove, AccessKeyId=other.key_id)[0] == "AccessDenied"
+    remove(AccessKeyId=mine.key_id)
+
+
 def test_what_a_policy_cannot_be_judged_by_never_allows(people: People) -> None:
     unheard = {"StringEquals": {"ec2:RootDeviceType": "ebs"}}
     user = people.user(allow("ec2:StartInstances", Condition=unheard))

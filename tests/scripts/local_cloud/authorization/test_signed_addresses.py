@@ -57,6 +57,16 @@ def test_an_address_ends(people: People, bucket: str) -> None:
     assert answer == (403, "AccessDenied")
 
 
+def test_nobody_adds_to_what_an_address_was_signed_for(people: People, bucket: str) -> None:
+    s3 = people.client("s3", people.user(allow("s3:*")), config={"signature_version": "s3v4"})
+    address = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "new"})
+    copy = {"x-amz-copy-source": f"{bucket}/csv/ratings.csv"}
+    refused = urllib3.request("PUT", address, headers=copy)
+    assert refused.status == 403
+    assert b"not signed" in refused.data
+    assert urllib3.request("PUT", address, body=b"x").status == 200
+
+
 def test_an_address_of_a_session_needs_its_token(people: People, bucket: str) -> None:
     user = people.user(allow("s3:GetObject"))
     given = people.client("sts", user).get_session_token()["Credentials"]
