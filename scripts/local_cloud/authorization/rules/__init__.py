@@ -64,6 +64,8 @@ def asked(call: Call, caller_arn: str) -> Iterable[Asked]:
     Unjudgeable
         It cannot be told; says why.
     """
+    if call.service == "ec2":
+        call = ec2.with_template(call)
     found = list(iam.asked(call, caller_arn) if call.service == "iam" else _RULES[call.service](call))
     yield from found
     yield from passing.asked(call)

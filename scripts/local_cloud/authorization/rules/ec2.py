@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scripts.authorization.catalogue import ActionEntry, find_action
 from scripts.local_cloud.authorization.asked import Asked, Call, Keys, Unjudgeable
+from scripts.local_cloud.providers.moto_backend import instances
 
 _ID = re.compile(r"([a-z][a-z0-9-]*?)-[0-9a-f]{8,17}")
 
@@ -62,6 +64,21 @@ _MADE = {
 _RULES = ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
 
 _LATER = frozenset({"aws:ResourceTag/*", "ec2:ResourceTag/*"})
+
+
+def with_template(call: Call) -> Call:
+    """A launch as if everything that its template says stood in the call: it is what will be done."""
+    template: Any = call.request.get("LaunchTemplate")
+    if call.operation != "RunInstances" or not template:
+        return call
+    try:
+        said = instances.template_data(call.account, call.region, template)
+    except instances.NoTemplateError:
+        # No launch either, then.
+        return call
+    own: dict[str, Any] = {name: value for name, value in call.request.items() if value is not None}
+    tags = [*(said.get("TagSpecifications") or ()), *(own.get("TagSpecifications") or ())]
+    return replace(call, request={**said, **own, "TagSpecifications": tags})
 
 
 def asked(call: Call) -> Iterator[Asked]:

@@ -79,7 +79,10 @@ def _with_template(context: RequestContext, request: Request) -> Request:
     template = request.get("LaunchTemplate")
     if not template:
         return dict(request)
-    data = instances.template_data(context.account_id, context.region, template)
+    try:
+        data = instances.template_data(context.account_id, context.region, template)
+    except instances.NoTemplateError as missing:
+        raise error(missing.code, missing.message) from missing
     own = {name: value for name, value in request.items() if value is not None}
     for name, replaced in (
         ("NetworkInterfaces", ("SubnetId", "SecurityGroupIds", "SecurityGroups")),

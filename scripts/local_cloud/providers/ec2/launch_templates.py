@@ -92,7 +92,12 @@ def create_version(context: RequestContext, request: Request) -> Response:
         template = {
             name: request[name] for name in ("LaunchTemplateId", "LaunchTemplateName") if request.get(name)
         }
-        before = instances.template_data(context.account_id, context.region, {**template, "Version": source})
+        try:
+            before = instances.template_data(
+                context.account_id, context.region, {**template, "Version": source}
+            )
+        except instances.NoTemplateError as missing:
+            raise error(missing.code, missing.message) from missing
         request["LaunchTemplateData"] = {**_cleaned(before), **request["LaunchTemplateData"]}
     answer = ask_moto(context, request)
     version = answer["LaunchTemplateVersion"]

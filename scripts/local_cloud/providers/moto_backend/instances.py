@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from moto.core.exceptions import RESTError
 from moto.core.types import Base64EncodedString
 from moto.ec2.utils import parse_user_data
 
@@ -131,9 +132,34 @@ def image(account_id: str, region: str, image_id: str) -> dict[str, Any] | None:
     }
 
 
+class NoTemplateError(LookupError):
+    """No launch template, or no such version of it, is there; ``code`` and ``message`` are AWS's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
 def template_data(account_id: str, region: str, template: Mapping[str, Any]) -> dict[str, Any]:
-    """What the version of a launch template that a request names says, in the API's types."""
-    data: dict[str, Any] = ec2(account_id, region)._get_template_from_args(dict(template)).data
+    """What the version of a launch template that a request names says, in the API's types.
+
+    Raises
+    ------
+    NoTemplateError
+        There is none.
+    """
+    try:
+        data: dict[str, Any] = ec2(account_id, region)._get_template_from_args(dict(template)).data
+    except RESTError as problem:
+        raise NoTemplateError(problem.error_type, problem.message) from None
+    except (LookupError, ValueError):
+        # Moto looks for an id, or for a version that is no number, without asking whether it is there.
+        name = template.get("LaunchTemplateId") or template.get("LaunchTemplateName")
+        raise NoTemplateError(
+            "InvalidLaunchTemplateId.NotFound",
+            f"The specified launch template, with template ID {name}, does not exist.",
+        ) from None
     return {
         name: value.as_bytes().decode() if isinstance(value, Base64EncodedString) else value
         for name, value in data.items()

@@ -217,6 +217,56 @@ def test_a_service_whose_calls_nobody_reads_is_handed_a_role_only_by_whom_may(pe
     assert "iam:PassRole" in refusal[2]
 
 
+def test_a_launch_template_hands_a_role_over_only_for_whom_may(
+    people: People, client: Callable[[str], Any]
+) -> None:
+    role = people.role({"Service": "ec2.amazonaws.com"}).rpartition("/")[2]
+    profile, template = f"{people.prefix}-profile", f"{people.prefix}-template"
+    iam, ec2 = client("iam"), client("ec2")
+    iam.create_instance_profile(InstanceProfileName=profile)
+    iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    data = {"ImageId": image, "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": profile}}
+    ec2.create_launch_template(LaunchTemplateName=template, LaunchTemplateData=data)
+    launch = {
+        "LaunchTemplate": {"LaunchTemplateName": template},
+        "MinCount": 1,
+        "MaxCount": 1,
+        "DryRun": True,
+    }
+    run = people.client("ec2", people.user(allow("ec2:*"))).run_instances
+    assert "iam:PassRole" in refused(run, **launch)[2]
+    small = {"StringNotEquals": {"ec2:InstanceType": "t3.nano"}}
+    run = people.client("ec2", people.user(allow(["ec2:*", "iam:PassRole"]), deny("ec2:*", Condition=small)))
+    assert "explicit deny" in refused(run.run_instances, **launch)[2]
+    missing = launch | {"LaunchTemplate": {"LaunchTemplateName": f"{template}-none"}, "DryRun": False}
+    run = people.client("ec2", people.user(allow(["ec2:*", "iam:PassRole"])))
+    assert refused(run.run_instances, **missing)[0].startswith("InvalidLaunchTemplate")
+    ec2.delete_launch_template(LaunchTemplateName=template)
+    iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=role)
+    iam.delete_instance_profile(InstanceProfileName=profile)
+
+
+def test_secrets_that_a_filter_may_find_are_each_asked_for(
+    people: People, client: Callable[[str], Any]
+) -> None:
+    secrets = client("secretsmanager")
+    for name in ("open", "closed"):
+        secrets.create_secret(Name=f"{people.prefix}-{name}", SecretString=name)
+    where = "arn:aws:secretsmanager:*:*:secret:"
+    user = people.user(
+        allow("secretsmanager:BatchGetSecretValue"),
+        allow("secretsmanager:GetSecretValue", f"{where}{people.prefix}-open*"),
+    )
+    read = people.client("secretsmanager", user).batch_get_secret_value
+    found = {"Filters": [{"Key": "name", "Values": [people.prefix]}]}
+    assert "secretsmanager:GetSecretValue" in refused(read, **found)[2]
+    (one,) = read(SecretIdList=[f"{people.prefix}-open"])["SecretValues"]
+    assert one["SecretString"] == "open"
+    for name in ("open", "closed"):
+        secrets.delete_secret(SecretId=f"{people.prefix}-{name}", ForceDeleteWithoutRecovery=True)
+
+
 def test_another_users_key_is_not_removed_by_leaving_out_the_name(people: People) -> None:
     other = people.user()
     mine = people.user(allow("iam:DeleteAccessKey", "arn:aws:iam::*:user/${aws:username}"))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.scripts.local_cloud.providers.ec2.conftest import IMAGE, Network, code_of, described
 
@@ -230,6 +231,21 @@ def test_a_launch_template_fills_in_what_the_request_leaves_out(
     assert instance["MetadataOptions"]["HttpTokens"] == "required"
     ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
     ec2.delete_launch_template(LaunchTemplateId=template_id)
+
+
+@pytest.mark.parametrize(
+    ("template", "code"),
+    [
+        ({"LaunchTemplateName": "no-such-template"}, "InvalidLaunchTemplateName.NotFoundException"),
+        ({"LaunchTemplateId": "lt-0123456789abcdef0"}, "InvalidLaunchTemplateId.NotFound"),
+    ],
+)
+def test_a_launch_template_that_is_not_there_is_refused_as_aws_does(
+    ec2: Any, template: dict[str, str], code: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        ec2.run_instances(MinCount=1, MaxCount=1, LaunchTemplate=template)
+    assert refused.value.response["Error"]["Code"] == code
 
 
 def test_the_image_has_the_root_volume_that_an_instance_gets(ec2: Any) -> None:
