@@ -6,6 +6,7 @@ It also drops the tags that an alarm is made with, and the state of one that is 
 from __future__ import annotations
 
 from localstack.aws.api import RequestContext
+from localstack.aws.api.cloudwatch import InvalidParameterValueException
 from localstack.aws.skeleton import create_dispatch_table
 from localstack.services.plugins import Service
 
@@ -26,7 +27,6 @@ operations.passed_on(
     "DescribeAlarmsForMetric",
     "DisableAlarmActions",
     "EnableAlarmActions",
-    "GetDashboard",
     "GetMetricStatistics",
     "ListDashboards",
     "ListMetrics",
@@ -36,6 +36,16 @@ operations.passed_on(
     "TagResource",
     "UntagResource",
 )
+
+
+@operations.simulated("GetDashboard")
+def get_dashboard(context: RequestContext, request: Request) -> Response | None:
+    """LocalStack calls the name of one that is gone a wrong parameter, by which Terraform cannot tell it."""
+    try:
+        return operations.fallback("GetDashboard")(context, request)
+    except InvalidParameterValueException as problem:
+        name = request["DashboardName"]
+        raise error("ResourceNotFound", f"Dashboard {name} does not exist", status=404) from problem
 
 
 @operations.simulated("PutMetricData")

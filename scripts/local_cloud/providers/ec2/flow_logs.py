@@ -14,7 +14,8 @@ Listing(
     "FlowLogs",
     ids="FlowLogIds",
     id_field="FlowLogId",
-    not_found=("InvalidFlowLogId.NotFound", "These flow log ids in the input list are not found: {}"),
+    # AWS lists those that there are; Terraform, which knows one that is gone, has no other way to see it.
+    not_found=None,
     filters={
         "deliver-log-status": "DeliverLogsStatus",
         "flow-log-id": "FlowLogId",

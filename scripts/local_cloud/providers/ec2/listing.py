@@ -26,7 +26,8 @@ class Listing:
     ids, id_field
         The request's list of ids, and the field of an item that it names.
     not_found
-        The error's code and message, with ``{}`` for the id, when an id is unknown.
+        The error's code and message, with ``{}`` for the id, when an id is unknown; None where AWS then
+        answers with what it knows.
     filters
         Filter name to JMESPath of the value; the tag filters are understood without.
     """
@@ -35,7 +36,7 @@ class Listing:
     result: str
     ids: str = ""
     id_field: str = ""
-    not_found: tuple[str, str] = ("InvalidParameterValue", "{} does not exist")
+    not_found: tuple[str, str] | None = ("InvalidParameterValue", "{} does not exist")
     filters: filters.Paths = field(default_factory=dict)
 
     def register(self, source: Source) -> None:
@@ -55,10 +56,10 @@ class Listing:
         if wanted:
             known = {item[self.id_field]: item for item in items}
             unknown = [each for each in wanted if each not in known]
-            if unknown:
+            if unknown and self.not_found is not None:
                 code, message = self.not_found
                 raise error(code, message.format(", ".join(unknown)))
-            items = [known[each] for each in dict.fromkeys(wanted)]
+            items = [known[each] for each in dict.fromkeys(wanted) if each in known]
         chosen = filters.matching(items, request.get("Filters") or request.get("Filter"), self.filters)
         shown, token = filters.page(chosen, request.get("MaxResults"), request.get("NextToken"))
         return {self.result: shown, "NextToken": token} if token else {self.result: shown}
