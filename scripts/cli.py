@@ -21,7 +21,7 @@ from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text as Content
 
-from scripts import aws, config, costs, leftovers, orphans, overview
+from scripts import aws, config, costs, leftovers, orphans, overview, system_packages
 from scripts.commands import authorization, needs, reachability
 from scripts.commands import labs as lab_commands
 from scripts.commands.output import AsJson
@@ -96,7 +96,7 @@ def setup(
     terraform = Terraform(settings)
     found = [f"Terraform {terraform.program.version} ({terraform.program.path})"]
     if settings.target == "local":
-        found += lifecycle.prepare(_say)
+        found += system_packages.prepare(lifecycle.REQUIREMENTS, _say)
     if not quiet:
         for each in found:
             _say(each)

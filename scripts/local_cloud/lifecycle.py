@@ -10,6 +10,7 @@ from pathlib import Path
 
 import filelock
 
+from scripts import system_packages
 from scripts.config import Settings
 from scripts.errors import MissingError
 from scripts.local_cloud.databases import binaries
@@ -20,6 +21,9 @@ from scripts.local_cloud.delivery.report import Running
 from scripts.local_cloud.delivery.report import running as delivery_running
 from scripts.local_cloud.localstack import LocalStack, Process
 from scripts.terraform_state import StateFile
+
+#: What the local cloud needs of the system.
+REQUIREMENTS = binaries.REQUIREMENTS
 
 #: What lies in the run-time folder.
 _OURS = (
@@ -65,7 +69,7 @@ class LocalCloud:
         MissingError
             A program is missing or something did not start.
         """
-        prepare(say)
+        system_packages.prepare(REQUIREMENTS, say)
         before = self.localstack.running()
         if before is None:
             say(f"Starting LocalStack on 127.0.0.1:{self._settings.gateway_port}")
@@ -152,24 +156,6 @@ class LocalCloud:
         marker.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker.write_text(epoch)
         return archived
-
-
-def prepare(say: Callable[[str], None]) -> list[str]:
-    """Find the database servers' programs, and install them where that can be done without asking.
-
-    Returns what was found, as ``MariaDB 10.11.14 (/usr/sbin/mariadbd)``.
-
-    Raises
-    ------
-    MissingError
-        A program is missing and cannot be installed from here; names the packages.
-    """
-    engines = ("mysql", "postgres")
-    if any(binaries.find(engine) is None for engine in engines) and binaries.can_install():
-        say("Installing MariaDB and PostgreSQL (once; no service is started)")
-        binaries.install_debian()
-    found = [binaries.require(engine) for engine in engines]
-    return [f"{each} ({each.server})" for each in found]
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 """Real database servers, one private process per RDS DB instance.
 
 ``servers.DatabaseServers`` is the way in; ``model`` holds what goes in and out; ``parameters`` knows the DB
-parameter groups' families; ``binaries`` finds and installs the servers' programs.
+parameter groups' families; ``binaries`` finds the servers' programs.
 """

@@ -1,4 +1,4 @@
-"""Finds the database servers' programs, and installs them where that can be done without asking."""
+"""Finds the database servers' programs, and says what to install where they are missing."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import functools
 import glob
 import os
 import re
-import shutil
 import stat
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from scripts.errors import BadInputError, MissingError
-from scripts.local_cloud.databases.files import write_atomic
+from scripts.system_packages import Requirement
 
 Product = Literal["MySQL", "MariaDB", "PostgreSQL"]
 
@@ -186,85 +184,21 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def can_install() -> bool:
-    """Whether `install_debian` can work: we are root on a system with apt and dpkg."""
-    return os.geteuid() == 0 and bool(shutil.which("apt-get")) and bool(shutil.which("dpkg"))
+def _shown(engine: str) -> str | None:
+    found = find(engine)
+    return f"{found} ({found.server})" if found else None
 
 
-def install_debian() -> None:
-    """Install what is missing of MariaDB and PostgreSQL through apt; starts no service, makes no cluster.
-
-    Raises
-    ------
-    MissingError
-        We are not root on a Debian or Ubuntu, or apt failed (its last lines are in the message).
-    """
-    packages = [name for engine, names in _PACKAGES.items() if find(engine) is None for name in names]
-    if not packages:
-        return
-    if not can_install():
-        raise MissingError(
-            "Database servers can only be installed by root on Debian or Ubuntu.",
-            "Install them: " + " · ".join(sorted(set(_HINTS.values()))),
-        )
-    with NoServices() as folder:
-        environment = {
-            **os.environ,
-            "DEBIAN_FRONTEND": "noninteractive",
-            "RUNLEVEL": "1",
-        }
-        options = ["--yes", "--no-remove", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
-        # PATH of the maintainer scripts: postgresql's one finds our pg_createcluster, which makes none.
-        options += ["-o", f"DPkg::Path={folder}:/usr/sbin:/usr/bin:/sbin:/bin"]
-        _apt(["update", "-o", "DPkg::Lock::Timeout=120"], environment, fatal=False)
-        _apt(["install", *options, *packages], environment, fatal=True)
-    for engine in _PACKAGES:
-        require(engine)
-
-
-class NoServices:
-    """While open, a package's maintainer scripts start nothing and make no database cluster.
-
-    ``policy-rc.d`` is Debian's own way to forbid starts; one of somebody else is left as it is. The cluster
-    is prevented by a ``pg_createcluster`` earlier on the scripts' PATH, so that no configuration of the
-    machine changes.
-
-    Parameters
-    ----------
-    policy
-        Debian's file.
-    """
-
-    _content = "#!/bin/sh\n# source-systems-lab: removed when its packages are installed\nexit 101\n"
-
-    def __init__(self, policy: Path = Path("/usr/sbin/policy-rc.d")) -> None:
-        self._policy = policy
-
-    def __enter__(self) -> Path:
-        """The folder that belongs at the head of the scripts' PATH."""
-        if not self._policy.exists():
-            write_atomic(self._policy, self._content, 0o755)
-        self._folder = Path(tempfile.mkdtemp(prefix="sourcelab-apt-"))
-        self._folder.chmod(0o755)
-        write_atomic(self._folder / "pg_createcluster", "#!/bin/sh\nexit 0\n", 0o755)
-        return self._folder
-
-    def __exit__(self, *_: object) -> None:
-        """Allow starts again; also where an earlier run of ours was killed in between."""
-        if self._policy.read_text() == self._content:
-            self._policy.unlink()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _apt(arguments: list[str], environment: dict[str, str], *, fatal: bool) -> None:
-    done = subprocess.run(
-        ["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
+#: What `lab setup` installs; no service is needed, so none is started.
+REQUIREMENTS = tuple(
+    Requirement(
+        f"A {' or '.join(_PRODUCTS[engine])} server",
+        functools.partial(_shown, engine),
+        packages,
+        _HINTS[engine],
     )
-    if done.returncode != 0 and fatal:
-        tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise MissingError(
-            f"apt-get {arguments[0]} failed:\n{tail}", "Repair apt, or install the packages yourself."
-        )
+    for engine, packages in _PACKAGES.items()
+)
 
 
 def _candidates(programs: tuple[str, ...]) -> Iterator[Path]:

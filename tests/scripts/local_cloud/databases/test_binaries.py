@@ -75,28 +75,3 @@ def test_what_is_missing_is_named_with_its_packages(path: Path) -> None:
 def test_an_unknown_engine_is_bad_input() -> None:
     with pytest.raises(BadInputError, match="oracle"):
         binaries.find("oracle")
-
-
-def test_while_packages_are_installed_no_service_may_start_and_afterwards_all_is_as_before(
-    tmp_path: Path,
-) -> None:
-    policy = tmp_path / "policy-rc.d"
-    with binaries.NoServices(policy) as folder:
-        assert subprocess.run([policy, "postgresql", "start"], check=False).returncode == 101
-        assert subprocess.run([folder / "pg_createcluster", "15", "main"], check=False).returncode == 0
-    assert not policy.exists()
-    assert not folder.exists()
-    policy.write_text("#!/bin/sh\nexit 0\n")
-    with binaries.NoServices(policy):
-        pass
-    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
-
-
-def test_nothing_is_installed_where_nothing_is_missing() -> None:
-    binaries.install_debian()
-
-
-def test_only_root_on_a_debian_can_install(path: Path) -> None:
-    assert not (path / "apt-get").exists()
-    with pytest.raises(MissingError, match="Debian"):
-        binaries.install_debian()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.errors import BadInputError, MissingError
+from scripts.local_cloud.databases import addresses
 from scripts.local_cloud.databases.model import ServerSpec
 from scripts.local_cloud.databases.servers import DatabaseServers
 from tests.scripts.local_cloud.databases.conftest import PASSWORD, Cloud, spec
@@ -64,7 +65,11 @@ def test_a_server_whose_address_is_taken_gets_another_and_keeps_its_data(
     assert other.servers.status(postgres.resource_id).alive
 
 
-def test_a_server_whose_address_is_free_keeps_it_and_stays_stopped(tmp_path: Path, other: Cloud) -> None:
+def test_a_server_whose_address_is_free_keeps_it_and_stays_stopped(
+    tmp_path: Path, other: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An address that no other local cloud of this machine comes to in between: they begin at 127.20.0.2.
+    monkeypatch.setattr(addresses, "_hosts", lambda: iter(["127.20.250.1"]))
     first = DatabaseServers(tmp_path / "first", "epoch-1")
     try:
         address = first.create(spec("db-STOPPED", "postgres"), PASSWORD)
