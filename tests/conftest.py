@@ -110,6 +110,8 @@ _GROUPS = (
 _APPLY_LIMIT = 2400
 
 
+# Before pytest-xdist's own hook, which writes the groups into the tests' ids.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each group on one worker, so that its servers and plans are made once; be patient with applies."""
     here = Path(__file__).parent
@@ -120,3 +122,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             group = next((name for name in _GROUPS if folder.startswith(f"{name}/")), "rest")
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to run where pytest-xdist lost the groups: every worker would make every server and plan."""
+    is_worker = hasattr(session.config, "workerinput")
+    if is_worker and session.config.getvalue("loadgroup"):
+        lost = [item.nodeid for item in session.items if "@" not in item.nodeid.rpartition("]")[2]]
+        if lost:
+            raise pytest.UsageError(f"pytest-xdist does not see the group of {lost[0]} and {len(lost) - 1} more")
