@@ -130,4 +130,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if is_worker and session.config.getvalue("loadgroup"):
         lost = [item.nodeid for item in session.items if "@" not in item.nodeid.rpartition("]")[2]]
         if lost:
-            raise pytest.UsageError(f"pytest-xdist does not see the group of {lost[0]} and {len(lost) - 1} more")
+            raise pytest.UsageError(
+                f"pytest-xdist does not see the group of {lost[0]} and {len(lost) - 1} more"
+            )

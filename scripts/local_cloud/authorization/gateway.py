@@ -20,7 +20,7 @@ from localstack.aws.chain import HandlerChain
 from localstack.aws.connect import connect_to
 from localstack.http import Response
 
-from scripts.local_cloud.authorization import signing
+from scripts.local_cloud.authorization import signing, websites
 
 _ROOT = re.compile(r"test|\d{12}")
 
@@ -88,6 +88,7 @@ def install(gateway: Any) -> None:
     handlers.run_custom_response_handlers.append(_after)
     gateway.finalizers.append(_leave)
     connect_to._session.events.register("before-call", _mark)
+    websites.install()
 
 
 def is_root(key_id: str) -> bool:

@@ -135,12 +135,35 @@ def test_what_a_browser_asks_beforehand_is_not_judged(people: People, bucket: st
 
 def test_a_website_shows_only_what_everybody_may_read(people: People, bucket: str) -> None:
     s3 = people.cloud.session.client("s3")
-    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+    index: Any = {"IndexDocument": {"Suffix": "index.html"}}
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=index)
     host = {"Host": f"{bucket}.s3-website.us-east-1.localhost.localstack.cloud"}
     address = f"{people.cloud.endpoint_url}/csv/ratings.csv"
-    assert b"1,2,3" not in urllib3.request("GET", address, headers=host).data
+
+    def shown() -> tuple[int, bytes]:
+        answer = urllib3.request("GET", address, headers=host, redirect=False)
+        return answer.status, answer.data
+
+    status, page = shown()
+    assert status == 403
+    assert b"<li>Code: AccessDenied</li>" in page
+    assert b"1,2,3" not in page
+    s3.put_object(Bucket=bucket, Key="sorry.html", Body=b"<p>not for you</p>")
+    s3.put_bucket_website(
+        Bucket=bucket, WebsiteConfiguration={**index, "ErrorDocument": {"Key": "sorry.html"}}
+    )
+    status, page = shown()
+    assert status == 403
+    assert b"Attempting to Retrieve a Custom Error Document" in page
+    assert b"<li>Key: sorry.html</li>" in page
     s3.delete_public_access_block(Bucket=bucket)
+    everybody = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/sorry.html", Principal="*")
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(everybody))
+    assert shown() == (403, b"<p>not for you</p>")
+    rule: Any = {"Condition": {"HttpErrorCodeReturnedEquals": "403"}, "Redirect": {"ReplaceKeyWith": "login"}}
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={**index, "RoutingRules": [rule]})
+    assert shown()[0] == 301
     everybody = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/csv/*", Principal="*")
     s3.put_bucket_policy(Bucket=bucket, Policy=document(everybody))
-    assert urllib3.request("GET", address, headers=host).data == b"1,2,3\n"
+    assert shown() == (200, b"1,2,3\n")
     s3.delete_bucket_policy(Bucket=bucket)
