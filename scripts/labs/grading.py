@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,15 +10,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.config import Settings
 from scripts.labs import workspace as workspaces
 from scripts.labs.databases import LearnerDatabase
-from scripts.labs.manifest import Exercise, Lab
+from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError, Outcome
-from scripts.labs.work import Work
+from scripts.labs.python import Runner
+from scripts.labs.python.preload import SERVICE
+from scripts.labs.work import Work, learner_environment
 from scripts.labs.workspace import Answer, Workspace
 
 if TYPE_CHECKING:
     import boto3
 
 Say = Callable[[str], None]
+
+#: What talks to a DB instance from Python.
+_DRIVERS: Mapping[Engine, str] = {"mysql": "pymysql", "postgres": "psycopg"}
 
 
 class Grader:
@@ -50,6 +55,15 @@ class Grader:
 
     def check(self, exercises: Sequence[Exercise], say: Say) -> Iterator[Outcome]:
         """What is to be said of the learner's answers, one exercise after the other."""
+        with Runner(learner_environment(self._settings), self._preload()) as runner:
+            yield from self._outcomes(exercises, say, runner)
+
+    def _preload(self) -> list[str]:
+        """What this lab's answers import."""
+        needs = self._lab.needs
+        return [*(f"{SERVICE}{each}" for each in needs.services), *(_DRIVERS[each] for each in needs.engines)]
+
+    def _outcomes(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
         for exercise in exercises:
             answer = workspaces.answer(self._workspace, self._lab, exercise)
             if workspaces.is_untouched(answer, exercise):
@@ -63,15 +77,18 @@ class Grader:
                     expected=f"your answer in {self._lab.file_name(exercise)}",
                 )
             else:
-                yield self.judge(exercise, answer, say)
+                yield self._judge(exercise, answer, say, runner)
 
-    def judge(self, exercise: Exercise, answer: Answer, say: Say) -> Outcome:
-        """What is to be said of one answer."""
+    def _judge(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> Outcome:
         if exercise.waits:
             say(f"{exercise.title}: waits for {exercise.waits}")
+        if exercise.language == "python":
+            # Ready by the time that the check has made what the answer works on.
+            runner.prepare()
         work = Work(
-            self._lab, exercise, self._workspace, answer, self._settings, self._session, self._database, say
-        )
+            self._lab, exercise, self._workspace, answer, self._settings, self._session, self._database,
+            say, runner,
+        )  # fmt: skip
         outcome = Outcome(exercise.id, exercise.title, passed=True, source=answer.source.name)
         try:
             with work:

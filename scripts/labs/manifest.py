@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from collections.abc import Callable, Sequence
@@ -137,6 +138,14 @@ class Lab(_Strict):
             f"{self.folder / 'solution'}: there is no {exercise.id}{suffix}.", "Each exercise needs one."
         )
 
+    def has_check(self, exercise: Exercise) -> bool:
+        """Whether ``checks.py`` has the exercise's function; nothing is run to find out."""
+        return _check_name(exercise) in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return _bound(self.folder / "checks.py")
+
     @cached_property
     def _checks(self) -> ModuleType:
         return _module(self.folder / "checks.py", f"scripts.labs.{self.folder.name}.checks")
@@ -149,10 +158,9 @@ class Lab(_Strict):
         BadInputError
             ``checks.py`` has none.
         """
-        name = f"check_{exercise.id.replace('-', '_')}"
-        found: Callable[[Any], None] | None = getattr(self._checks, name, None)
+        found: Callable[[Any], None] | None = getattr(self._checks, _check_name(exercise), None)
         if found is None:
-            raise BadInputError(f"{self.folder / 'checks.py'}: there is no function {name}(work).")
+            raise _no_check(self, exercise)
         return found
 
 
@@ -188,9 +196,36 @@ def _complete(lab: Lab, file: Path) -> None:
     if not (lab.folder / "story.md").is_file():
         raise BadInputError(f"{lab.folder}: there is no story.md.", "Tell there what the lab is about.")
     for each in lab.exercises:
-        lab.check(each)
+        if not lab.has_check(each):
+            raise _no_check(lab, each)
         for engine in lab.needs.engines or (None,):
             lab.solution(each, engine)
+
+
+def _check_name(exercise: Exercise) -> str:
+    return f"check_{exercise.id.replace('-', '_')}"
+
+
+def _no_check(lab: Lab, exercise: Exercise) -> BadInputError:
+    return BadInputError(
+        f"{lab.folder / 'checks.py'}: there is no function {_check_name(exercise)}(work).",
+        f"It judges the exercise {exercise.id}.",
+    )
+
+
+def _bound(file: Path) -> frozenset[str]:
+    """Names that a module's text defines or imports."""
+    if not file.is_file():
+        raise BadInputError(f"{file.parent}: there is no checks.py.", "It judges the exercises.")
+    try:
+        body = ast.parse(file.read_text()).body
+    except SyntaxError as error:
+        raise BadInputError(f"{file}: line {error.lineno}: {error.msg}.", "It is to be Python.") from None
+    names = {each.name for each in body if isinstance(each, ast.FunctionDef)}
+    for each in body:
+        if isinstance(each, ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in each.names}
+    return frozenset(names)
 
 
 def _said(error: ValidationError | TypeError) -> str:
@@ -209,8 +244,8 @@ def _first_line(error: yaml.YAMLError) -> str:
 
 def _module(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file)
-    if not file.is_file() or spec is None or spec.loader is None:
-        raise BadInputError(f"{file.parent}: there is no checks.py.", "It judges the exercises.")
+    if spec is None or spec.loader is None:
+        raise BadInputError(f"{file} cannot be loaded.", "It is to be a Python module.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typing import Any
 
 from scripts.errors import BadInputError
 from scripts.labs.manifest import Engine, Exercise, Lab
@@ -28,6 +28,10 @@ def text(lab: Lab, engine: Engine | None) -> str:
 
 def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
     """The notebook's file with these answers, by exercise."""
+    # Two seconds of imports, which no other command needs.
+    import nbformat  # noqa: PLC0415
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook  # noqa: PLC0415
+
     cells = [new_markdown_cell(f"# {lab.title}\n\n{lab.story.strip()}", id="story")]
     if any(each.language == "sql" for each in lab.exercises):
         cells.append(new_code_cell(_CONNECT.format(section=lab.name), id="connect"))
@@ -62,15 +66,23 @@ def answer(file: Path, exercise: Exercise) -> str | None:
     """
     if not file.is_file():
         return None
-    try:
-        book = nbformat.read(file, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
-        raise BadInputError(
-            f"{file} is no notebook: {str(error).partition(chr(10))[0]}",
-            "Save it from Jupyter, or remove it.",
-        ) from None
-    for cell in book.cells:
-        if cell.metadata.get(_KEY) == exercise.id:
-            source: str = cell.source
-            return source.removeprefix(_MAGIC[exercise.language]).removeprefix("%%sql\n")
+    for cell in _cells(file):
+        metadata = cell.get("metadata")
+        if isinstance(metadata, dict) and metadata.get(_KEY) == exercise.id:
+            source = cell.get("source", "")
+            # On disk a text is a list of lines.
+            text = source if isinstance(source, str) else "".join(map(str, source))
+            return text.removeprefix(_MAGIC[exercise.language]).removeprefix("%%sql\n")
     return None
+
+
+def _cells(file: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        content = json.loads(file.read_text())
+        cells = content["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        why = f"it is not JSON: {error}" if isinstance(error, ValueError) else "it holds no cells"
+        raise BadInputError(
+            f"{file} is no notebook: {why}.", "Save it from Jupyter, or remove it: lab start writes it anew."
+        ) from None
+    yield from (cell for cell in cells if isinstance(cell, dict))

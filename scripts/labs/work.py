@@ -17,7 +17,7 @@ from scripts.labs.comparison import Table, Wanted, compare
 from scripts.labs.databases import LearnerDatabase, Session
 from scripts.labs.manifest import Exercise, Lab
 from scripts.labs.outcome import NotYetError
-from scripts.labs.python import Called, call
+from scripts.labs.python import Called, Runner, call
 from scripts.labs.workspace import Answer, Workspace
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Work:
         The learner's databases; None where the lab needs none.
     say
         Tells the learner what is waited for.
+    runner
+        Has a process ready for each call; without it each begins from nothing.
     """
 
     lab: Lab
@@ -56,6 +58,7 @@ class Work:
     session: boto3.Session
     database: LearnerDatabase | None
     say: Callable[[str], None]
+    runner: Runner | None = None
     _undo: ExitStack = field(default_factory=ExitStack)
     _sql: Session | None = None
 
@@ -126,9 +129,10 @@ class Work:
     def call(self, function: str, *arguments: Any, seconds: float = CALL_SECONDS, **named: Any) -> Called:
         """Call a function of the learner's file, in a process of its own."""
         file = self._source()
-        return call(
-            file, function, arguments, named, environment=learner_environment(self.settings), seconds=seconds
-        )
+        if self.runner is not None:
+            return self.runner.call(file, function, arguments, named, seconds=seconds)
+        environment = learner_environment(self.settings)
+        return call(file, function, arguments, named, environment=environment, seconds=seconds)
 
     def _source(self) -> Path:
         """A file with the learner's code: theirs, so that an error names it; from a notebook, a copy."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import values
-
-_WORKER = "scripts.labs.python.worker"
+from scripts.labs.python.processes import processes
 
 #: What a learner's code may print and be seen of, in characters.
 OUTPUT_LIMIT = 4_000
@@ -29,10 +25,84 @@ class Called:
     printed: str
 
 
-@dataclass(frozen=True)
-class _Ended:
-    code: int | None
-    printed: str
+class Runner:
+    """Calls functions of learners' files, each call in a process of its own; nothing is left at the end.
+
+    Parameters
+    ----------
+    environment
+        Variables of the processes: the target's keys and endpoint.
+    preload
+        What they are likely to import, as `scripts.labs.python.preload` takes it.
+    """
+
+    def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
+        self._processes = processes(environment, preload)
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._processes.close()
+
+    def prepare(self) -> None:
+        """Have ready what calls need, while something else is done."""
+        self._processes.prepare()
+
+    def call(
+        self,
+        source: Path,
+        function: str,
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        *,
+        seconds: float,
+    ) -> Called:
+        """Call one function of a file, and wait for it.
+
+        Parameters
+        ----------
+        source
+            The learner's file.
+        arguments, named
+            What it is called with; see `scripts.labs.python.values` for what can be told.
+        seconds
+            Limit of time; then it is ended, with everything that it started.
+
+        Raises
+        ------
+        NotYetError
+            There is no such function, it raised (its own words, and the line), it took too long, its process
+            died, or its result is nothing that can be told.
+        MissingError
+            No process can be started.
+        """
+        with tempfile.TemporaryDirectory(prefix="lab-call-") as name:
+            folder = Path(name)
+            request = {
+                "file": str(source),
+                "function": function,
+                "arguments": list(arguments),
+                "named": dict(named),
+            }
+            (folder / "request.json").write_text(values.dumps(request))
+            ended = self._processes.run(folder, source.parent, seconds)
+            answer = folder / "answer.json"
+            if ended.code is None:
+                raise NotYetError(
+                    f"{function} was stopped after {seconds:g} seconds.",
+                    seen=_printed(ended.printed) or "no answer",
+                    expected="a function that comes back",
+                )
+            if not answer.is_file():
+                raise NotYetError(
+                    f"The process that ran {function} ended with code {ended.code}.",
+                    seen=_printed(ended.printed),
+                    expected="a function that returns",
+                )
+            return _result(values.loads(answer.read_text()), function, ended.printed)
 
 
 def call(
@@ -44,82 +114,9 @@ def call(
     environment: Mapping[str, str],
     seconds: float,
 ) -> Called:
-    """Call one function of a file, and wait for it.
-
-    Parameters
-    ----------
-    source
-        The learner's file.
-    arguments, named
-        What it is called with; see `scripts.labs.python.values` for what can be told.
-    environment
-        Variables of its process: the target's keys and endpoint.
-    seconds
-        Limit of time; then it is ended, with everything that it started.
-
-    Raises
-    ------
-    NotYetError
-        There is no such function, it raised (its own words, and the line), it took too long, its process
-        died, or its result is nothing that can be told.
-    """
-    with tempfile.TemporaryDirectory(prefix="lab-call-") as name:
-        folder = Path(name)
-        request = {
-            "file": str(source),
-            "function": function,
-            "arguments": list(arguments),
-            "named": dict(named),
-        }
-        (folder / "request.json").write_text(values.dumps(request))
-        ended = _run(folder, source.parent, environment, seconds)
-        answer = folder / "answer.json"
-        if ended.code is None:
-            raise NotYetError(
-                f"{function} was stopped after {seconds:g} seconds.",
-                seen=_printed(ended.printed) or "no answer",
-                expected="a function that comes back",
-            )
-        if not answer.is_file():
-            raise NotYetError(
-                f"The process that ran {function} ended with code {ended.code}.",
-                seen=_printed(ended.printed),
-                expected="a function that returns",
-            )
-        return _result(values.loads(answer.read_text()), function, ended.printed)
-
-
-def _run(folder: Path, place: Path, environment: Mapping[str, str], seconds: float) -> _Ended:
-    process = subprocess.Popen(
-        # Not from the learner's folder: a file of theirs may be called like a module of Python's.
-        [sys.executable, "-P", "-m", _WORKER, str(folder)],
-        cwd=place,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        printed, _ = process.communicate(timeout=seconds)
-        return _Ended(process.returncode, printed)
-    except subprocess.TimeoutExpired:
-        _end(process)
-        printed, _ = process.communicate()
-        return _Ended(None, printed)
-    except BaseException:
-        _end(process)
-        process.wait()
-        raise
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    """One call, as `Runner.call` makes it."""
+    with Runner(environment) as runner:
+        return runner.call(source, function, arguments, named, seconds=seconds)
 
 
 def _result(answer: Mapping[str, Any], function: str, printed: str) -> Called:

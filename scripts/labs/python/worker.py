@@ -22,7 +22,10 @@ def main(folder: Path) -> None:
     # Whatever a learner's code raises is told to them, not to us.
     except BaseException as error:  # noqa: BLE001
         answer = {"error": _told(error, request["file"])}
-    (folder / "answer.json").write_text(values.dumps(answer))
+    # Whole or not there: a process may be ended while it writes.
+    partial = folder / "answer.new"
+    partial.write_text(values.dumps(answer))
+    partial.replace(folder / "answer.json")
 
 
 def _answer(file: Path, request: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""A process that has imported what learners import, and forks one of its own for each call.
+
+``python -P -m scripts.labs.python.forkserver DESCRIPTOR PRELOAD...``, on Linux. Each message on the socket
+DESCRIPTOR is a request: two folders (the call's, and the one that it runs in) and two descriptors (what the
+call prints to, and a line to whoever asked). On the line it is told that the call began, and with which code
+it ended; when the other end of the line is closed, the call is ended. When the socket is closed, everything
+is. A call has nothing of another one: memory, files, environment and what it started are its own, and go
+with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from scripts.labs.python import preload, worker
+
+#: `prctl`: what a call leaves behind becomes a child of this process, however it was started; and a call
+#: does not outlive this process.
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG = 1
+
+#: Told on the line when a call begins.
+BEGUN = b"begun\n"
+
+
+@dataclass(frozen=True)
+class _Request:
+    """``line`` says how it goes; ``output`` takes what is printed."""
+
+    folder: Path
+    place: Path
+    output: int
+    line: socket.socket
+
+
+class ForkServer:
+    """Forks a process for each request.
+
+    Parameters
+    ----------
+    control
+        Where requests come from.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._calls: dict[int, socket.socket] = {}
+        self._ended, self._wake = os.pipe()
+        for end in (self._ended, self._wake):
+            os.set_blocking(end, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._selector.register(self._ended, selectors.EVENT_READ)
+
+    def serve(self) -> Path | None:
+        """Serve until nobody asks any more: None. In the process of a call: the folder of its request."""
+        before = signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    request = self._request()
+                    if request is None:
+                        self._end_all()
+                        return None
+                    if self._fork(request):
+                        signal.set_wakeup_fd(-1)
+                        signal.signal(signal.SIGCHLD, before)
+                        self._leave()
+                        _become(request)
+                        return request.folder
+                elif key.fileobj == self._ended:
+                    self._drain()
+                    self._reap()
+                else:
+                    # Whoever asked has gone, or has had enough.
+                    self._selector.unregister(key.fileobj)
+                    _kill(key.data)
+
+    def _request(self) -> _Request | None:
+        message, descriptors, *_ = socket.recv_fds(self._control, 65_536, 2)
+        if not message:
+            return None
+        folder, place = message.decode().split("\0")
+        return _Request(Path(folder), Path(place), descriptors[0], socket.socket(fileno=descriptors[1]))
+
+    def _fork(self, request: _Request) -> bool:
+        """Begin a call; True in its process."""
+        pid = os.fork()
+        if pid == 0:
+            return True
+        os.close(request.output)
+        self._calls[pid] = request.line
+        self._selector.register(request.line, selectors.EVENT_READ, pid)
+        with suppress(OSError):
+            request.line.sendall(BEGUN)
+        return False
+
+    def _leave(self) -> None:
+        """In the process of a call: give back everything that is the server's."""
+        self._selector.close()
+        self._control.close()
+        for line in self._calls.values():
+            line.close()
+        os.close(self._ended)
+        os.close(self._wake)
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            while os.read(self._ended, 512):
+                pass
+
+    def _reap(self) -> None:
+        for pid in _ended_children():
+            line = self._calls.pop(pid, None)
+            if line is not None:
+                # Its number stays its own until it is waited for: nobody else is met.
+                _kill(pid)
+            _, status = os.waitpid(pid, 0)
+            if line is None:
+                continue
+            if not self._calls:
+                _end_orphans()
+            with suppress(KeyError):
+                self._selector.unregister(line)
+            with line, suppress(OSError):
+                line.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+    def _end_all(self) -> None:
+        for pid in self._calls:
+            _kill(pid)
+        _end_orphans()
+
+
+def _become(request: _Request) -> None:
+    """Make this process what a fresh one would be: session, folder, and where it reads and prints."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.setsid()
+    request.line.close()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for end in (1, 2):
+        os.dup2(request.output, end)
+    os.close(nothing)
+    os.close(request.output)
+    os.chdir(request.place)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _kill(pid: int) -> None:
+    """End a call with everything of its session; it may be younger than its session."""
+    for kill in (os.kill, os.killpg):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def _ended_children() -> Iterator[int]:
+    """Children that have ended and are still to be waited for."""
+    while True:
+        try:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if found is None:
+            return
+        yield found.si_pid
+
+
+def _end_orphans() -> None:
+    """End what calls started and left behind."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            for child in psutil.Process().children():
+                _kill(child.pid)
+            with suppress(ChildProcessError):
+                os.waitpid(-1, 0)
+
+
+def main(descriptor: int, wanted: list[str]) -> None:
+    """Serve requests; in the process of one, do what it asks."""
+    control = socket.socket(fileno=descriptor)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    preload.everything(wanted)
+    # What is there now is for all: no collection in a call looks at it, or copies its pages.
+    gc.collect()
+    gc.freeze()
+    folder = ForkServer(control).serve()
+    if folder is not None:
+        worker.main(folder)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
