@@ -21,6 +21,7 @@ def test_every_benchmark_that_applies_nothing_runs_at_its_smallest_and_gives_fig
         "kinesis",
         "requests",
         "authorization",
+        "labs",
         "growth",
         "reachability",
     }

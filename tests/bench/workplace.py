@@ -43,6 +43,8 @@ class Sizes:
         Interfaces of the accounts that are asked who reaches whom, and of those asked for all pairs.
     questions
         How many questions each account is asked.
+    labs
+        Those that are checked whole.
     """
 
     starts: int = 5
@@ -55,6 +57,7 @@ class Sizes:
     accounts: tuple[int, ...] = (100, 1_000, 10_000)
     pairs: tuple[int, ...] = (100, 1_000)
     questions: int = 100
+    labs: tuple[str, ...] = ("key-value", "relational")
 
 
 QUICK = Sizes(
@@ -68,6 +71,7 @@ QUICK = Sizes(
     accounts=(100, 200),
     pairs=(100, 200),
     questions=4,
+    labs=("key-value",),
 )
 
 
@@ -123,6 +127,7 @@ class Workplace:
         self.say("starting LocalStack")
         settings = Settings(local_dir=self.folder / "cloud", gateway_port=free_port())
         localstack = LocalStack(settings)
+        self._ends.callback(DatabaseServers(settings.local_dir, "").delete_all)
         self._ends.callback(localstack.stop)
         localstack.start()
         return settings, aws.session(settings)
