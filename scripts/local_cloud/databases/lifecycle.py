@@ -205,6 +205,13 @@ class Lifecycle:
         self._end_leftovers(folder, _graceful(entry))
         return self.journal.write(replace(entry, process=None))
 
+    def kill(self, entry: Entry) -> Entry:
+        """End a server's process and all its children by SIGKILL: no buffer is written, no client is told."""
+        if entry.process is not None:
+            processes.stop(entry.process, graceful=signal.SIGKILL, timeout=20.0)
+        self._end_leftovers(self.folder(entry), signal.SIGKILL)
+        return self.journal.write(replace(entry, process=None))
+
     def note(self, entry: Entry, applied: Applied) -> None:
         """Keep in the journal which parameters are not in force."""
         self.journal.write(

@@ -100,6 +100,12 @@ class DatabaseServers:
                 entry = entry.with_spec(parameters=dict(parameters))
             return self._life.launch(entry)
 
+    def crash(self, resource_id: str, parameters: Mapping[str, str]) -> Applied:
+        """End a server by SIGKILL, whatever it is doing, and start it again on the data that it leaves."""
+        with self._life.hold(resource_id) as held:
+            entry = self._life.kill(replace(held, wanted="running"))
+            return self._life.launch(entry.with_spec(parameters=dict(parameters)))
+
     def delete(self, resource_id: str) -> None:
         """Stop a server and remove all that there is of it; no-op when there is none."""
         check_id(resource_id)

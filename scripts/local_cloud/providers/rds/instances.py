@@ -106,7 +106,8 @@ def _reboot(context: RequestContext, request: Request) -> Response:
         ):
             raise instance_state(f"Instance {instance.identifier} is not in available state.")
         shape = db_instance(store(context), instance) | {"DBInstanceStatus": "rebooting"}
-        work.begin(instance, "rebooting", [*modifications.waiting(instance), work.reboot])
+        restart = work.fail_over if request.get("ForceFailover") else work.reboot
+        work.begin(instance, "rebooting", [*modifications.waiting(instance), restart])
     return {"DBInstance": shape}
 
 

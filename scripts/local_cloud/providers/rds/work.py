@@ -222,6 +222,29 @@ def reboot(instance: DBInstance) -> None:
     record_instance_event(instance, "DB instance restarted", "availability")
 
 
+def fail_over(instance: DBInstance) -> None:
+    """The server dies in the middle of its work, and the standby in the other zone takes over its data.
+
+    Here one server is both: it is ended by SIGKILL and started on the data that it leaves, which it repairs
+    from its log. What was committed is there, what was not is gone, as on a standby.
+    """
+    record_instance_event(instance, "Multi-AZ instance failover started.", "failover")
+    wanted = group_of(instance).values
+    parameter_work.note(instance, wanted, servers().crash(instance.resource_id, wanted))
+    record_instance_event(instance, "DB instance restarted", "availability")
+    with LOCK:
+        zone = instance.settings["AvailabilityZone"]
+        standby = instance.settings["SecondaryAvailabilityZone"]
+        former = instance.interface_id
+        if standby:
+            instance.settings |= {"AvailabilityZone": standby, "SecondaryAvailabilityZone": zone}
+    if standby:
+        add_interface(instance)
+        if former:
+            _delete_interface(instance, former)
+    record_instance_event(instance, "Multi-AZ instance failover completed", "failover")
+
+
 def stop(instance: DBInstance) -> None:
     """Stop the server; its data stays."""
     servers().stop(instance.resource_id)
@@ -264,14 +287,18 @@ def delete_all(instance: DBInstance) -> None:
     """Server, files, interface and secret; then the record."""
     servers().delete(instance.resource_id)
     if instance.interface_id:
-        try:
-            network_interfaces.delete(instance.account_id, instance.region, instance.interface_id)
-        except CommonServiceException as gone:
-            if gone.code != "InvalidNetworkInterfaceID.NotFound":
-                raise
+        _delete_interface(instance, instance.interface_id)
     if instance.secret:
         secrets.delete(instance, instance.secret)
     record_instance_event(instance, "DB instance deleted", "deletion")
     with LOCK:
         store_of(instance.account_id, instance.region).instances.pop(instance.identifier, None)
     tasks.forget(instance.resource_id)
+
+
+def _delete_interface(instance: DBInstance, interface_id: str) -> None:
+    try:
+        network_interfaces.delete(instance.account_id, instance.region, interface_id)
+    except CommonServiceException as gone:
+        if gone.code != "InvalidNetworkInterfaceID.NotFound":
+            raise

@@ -176,6 +176,46 @@ def test_a_server_that_died_is_shown_as_failed_until_it_is_restarted(
     assert query_postgres(describe(rds, postgres), PASSWORD, "SELECT count(*) FROM kept") == 0
 
 
+#: What each engine writes into its log when it finds that it did not end in good order.
+_REPAIRED = {
+    "mysql": ("error/mysql-error.log", "crash recovery"),
+    "postgres": ("error/postgresql.log", "was not properly shut down"),
+}
+
+
+@pytest.mark.parametrize("engine", _REPAIRED)
+def test_a_forced_failover_is_a_crash_that_keeps_what_was_committed(
+    rds: Any, client: Client, cloud: Cloud, network: Network, engine: str
+) -> None:
+    name, query = f"standby-{engine}", query_mysql if engine == "mysql" else query_postgres
+    version = {"mysql": "8.0", "postgres": "16"}[engine]
+    asked = {"Engine": engine, "EngineVersion": version, "DBName": "lab", "MasterUserPassword": PASSWORD}
+    create(rds, network, name, MultiAZ=True, **asked)
+    before = wait(rds, name)
+    zones = before["AvailabilityZone"], before["SecondaryAvailabilityZone"]
+    place = "lab." if engine == "mysql" else ""
+    query(before, PASSWORD, f"CREATE TABLE {place}kept (n INT)")
+    query(before, PASSWORD, f"INSERT INTO {place}kept VALUES (1)")
+    pid = servers(cloud).status(before["DbiResourceId"]).pid
+    rds.reboot_db_instance(DBInstanceIdentifier=name, ForceFailover=True)
+    after = wait(rds, name)
+    assert servers(cloud).status(before["DbiResourceId"]).pid != pid
+    assert query(after, PASSWORD, f"SELECT COUNT(*) FROM {place}kept") == 1
+    file, said = _REPAIRED[engine]
+    log = rds.download_db_log_file_portion(DBInstanceIdentifier=name, LogFileName=file)["LogFileData"]
+    assert said in log.lower()
+    # The other zone is the first one now, with an interface there.
+    assert (after["SecondaryAvailabilityZone"], after["AvailabilityZone"]) == zones
+    mine = [each for each in interfaces(client, network) if each["AvailabilityZone"] == zones[1]]
+    assert [each["Description"] for each in mine] == ["RDSNetworkInterface"]
+    told = rds.describe_events(SourceIdentifier=name, SourceType="db-instance")["Events"]
+    assert [each["Message"] for each in told if "failover" in each["EventCategories"]] == [
+        "Multi-AZ instance failover started.",
+        "Multi-AZ instance failover completed",
+    ]
+    delete(rds, name)
+
+
 def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_nothing(
     rds: Any, client: Client, cloud: Cloud, network: Network
 ) -> None:
