@@ -40,7 +40,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Started:
-    """``written`` are the files that were not there before; ``engine`` None where the lab needs none."""
+    """``written`` are the files that were not there before; ``engine`` None without a choice."""
 
     folder: Path
     written: tuple[Path, ...]
@@ -99,18 +99,27 @@ class Desk:
             Something that the lab needs is not up: says what.
         """
         chosen = self._engine(lab, engine)
-        if chosen is not None:
-            connections.find(self._session, self._identifier(chosen)).address()
+        for each in lab.engines(chosen):
+            connections.find(self._session, self._identifier(each)).address()
         found, written = workspace.make(lab, self.home, chosen, force=force)
-        database = self.database(lab, found)
-        if database is not None:
+        databases = self.databases(lab, found)
+        for database in databases.values():
             if force or not database.exists():
-                say(f"Copying {lab.needs.dataset} for you on {database.master.endpoint.identifier}")
-                database.make(lab.needs.own_tables)
-            write_client_file(database, found.folder, lab.name)
+                what = "Making your tables" if lab.setup else f"Copying {lab.needs.dataset} for you"
+                say(f"{what} on {database.master.endpoint.identifier}")
+                database.make(lab.needs.own_tables, lab.setup)
+        if databases:
+            write_client_file(databases, found.folder, lab)
         return Started(found.folder, tuple(written), chosen)
 
     def _engine(self, lab: Lab, engine: Engine | None) -> Engine | None:
+        if lab.needs.together:
+            if engine is not None:
+                raise BadInputError(
+                    f"Lab {lab.name} is done on {' and '.join(lab.needs.engines)} side by side.",
+                    f"Start it without --engine: lab start {lab.name}",
+                )
+            return None
         known = workspace.find(lab, self.home) if engine is None else None
         chosen = engine or (known.engine if known else None) or next(iter(lab.needs.engines), None)
         if chosen is not None and chosen not in lab.needs.engines:
@@ -123,22 +132,34 @@ class Desk:
     def _identifier(self, engine: Engine) -> str:
         return f"{self._settings.name}-{engine}"
 
-    def database(self, lab: Lab, found: Workspace) -> LearnerDatabase | None:
-        """The learner's databases; None where the lab needs none."""
-        if found.engine is None or lab.needs.dataset is None:
-            return None
-        master = connections.access(self._settings, self._session, self._identifier(found.engine))
+    def databases(self, lab: Lab, found: Workspace) -> dict[Engine, LearnerDatabase]:
+        """The learner's databases, by the engine that they are on; none where the lab needs none."""
+        if lab.needs.dataset is None:
+            return {}
         copies = Copies(found.database_user, lab.needs.dataset)
-        return ENGINES[found.engine](master, copies, found.password)
+        return {
+            engine: ENGINES[engine](
+                connections.access(self._settings, self._session, self._identifier(engine)),
+                copies,
+                found.password,
+            )
+            for engine in lab.engines(found.engine)
+        }
+
+    def database(self, lab: Lab, found: Workspace) -> LearnerDatabase | None:
+        """The learner's databases on the one engine, or the first; None where the lab needs none."""
+        return next(iter(self.databases(lab, found).values()), None)
 
     def grader(self, lab: Lab, found: Workspace) -> Grader:
         """Who judges the answers in a workspace."""
-        database = self.database(lab, found)
-        if database is not None and not database.exists():
+        databases = self.databases(lab, found)
+        gone = [database for database in databases.values() if not database.exists()]
+        for database in gone:
             # The local cloud was built anew since: the learner's files are still theirs.
-            database.make(lab.needs.own_tables)
-            write_client_file(database, found.folder, lab.name)
-        return Grader(lab, found, self._settings, self._session, database)
+            database.make(lab.needs.own_tables, lab.setup)
+        if gone:
+            write_client_file(databases, found.folder, lab)
+        return Grader(lab, found, self._settings, self._session, databases)
 
     def check(self, lab: Lab, exercises: Sequence[str], say: Say) -> Iterator[Outcome]:
         """Judge the learner's answers, all or those named; noted as progress.
@@ -179,10 +200,8 @@ class Desk:
             Where the folder's files were put aside.
         """
         found = workspace.required(lab, self.home)
-        if found.engine is not None and lab.needs.dataset is not None:
-            database = self.database(lab, found)
-            if database is not None:
-                database.remove()
+        for database in self.databases(lab, found).values():
+            database.remove()
         removal.remove(self._session, found.name())
         self._progress.forget(found.id)
         place = 1

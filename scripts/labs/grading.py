@@ -35,8 +35,8 @@ class Grader:
         Which lab, and whose folder.
     settings, session
         The target.
-    database
-        The learner's databases; None where the lab needs none.
+    databases
+        The learner's databases, by engine; none where the lab needs none.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Grader:
         workspace: Workspace,
         settings: Settings,
         session: boto3.Session,
-        database: LearnerDatabase | None,
+        databases: Mapping[Engine, LearnerDatabase],
     ) -> None:
         self._lab = lab
         self._workspace = workspace
         self._settings = settings
         self._session = session
-        self._database = database
+        self._databases = databases
 
     def check(self, exercises: Sequence[Exercise], say: Say) -> Iterator[Outcome]:
         """What is to be said of the learner's answers, one exercise after the other."""
@@ -86,7 +86,7 @@ class Grader:
             # Ready by the time that the check has made what the answer works on.
             runner.prepare()
         work = Work(
-            self._lab, exercise, self._workspace, answer, self._settings, self._session, self._database,
+            self._lab, exercise, self._workspace, answer, self._settings, self._session, self._databases,
             say, runner,
         )  # fmt: skip
         outcome = Outcome(exercise.id, exercise.title, passed=True, source=answer.source.name)

@@ -71,15 +71,22 @@ class Needs(_Strict):
     engines
         Of DB instances that the lab can be done with; the first unless the learner chooses. Each is the
         instance ``<name>-<engine>``.
+    together
+        Whether it is done on all of these engines at once, side by side, and the learner chooses none.
     dataset
         Database that the learner gets a copy of.
+    setup
+        SQL file of the lab's folder, for every engine: makes and fills the tables that the copies hold in
+        place of the dataset's.
     own_tables
         Tables that exercises make and change in the copy that checks run in; all others can only be read.
     """
 
     services: tuple[Text, ...] = Field(min_length=1)
     engines: tuple[Engine, ...] = ()
+    together: bool = False
     dataset: Literal["classicmodels", "rentio"] | None = None
+    setup: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.sql$")] | None = None
     own_tables: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], ...] = ()
 
 
@@ -107,6 +114,22 @@ class Lab(_Strict):
     def story(self) -> str:
         """What it is about, in Markdown."""
         return (self.folder / "story.md").read_text()
+
+    @property
+    def choices(self) -> tuple[Engine | None, ...]:
+        """Engines of which the learner takes one; one None where there is nothing to choose."""
+        return self.needs.engines if self.needs.engines and not self.needs.together else (None,)
+
+    def engines(self, chosen: Engine | None) -> tuple[Engine, ...]:
+        """Engines that it is done on by a learner who chose that one."""
+        if self.needs.together:
+            return self.needs.engines
+        return (chosen,) if chosen else ()
+
+    @property
+    def setup(self) -> str | None:
+        """SQL that makes the tables of the copies; None where they are the dataset's."""
+        return (self.folder / self.needs.setup).read_text() if self.needs.setup else None
 
     def exercise(self, name: str) -> Exercise:
         """The exercise of that id.
@@ -195,10 +218,14 @@ def _complete(lab: Lab, file: Path) -> None:
         raise BadInputError(f"{file}: exercises: {', '.join(sorted(twice))}: an id may be there once only.")
     if not (lab.folder / "story.md").is_file():
         raise BadInputError(f"{lab.folder}: there is no story.md.", "Tell there what the lab is about.")
+    if lab.needs.setup and not (lab.folder / lab.needs.setup).is_file():
+        raise BadInputError(f"{file}: needs.setup: there is no {lab.needs.setup} in {lab.folder}.")
+    if (lab.needs.setup or lab.needs.together) and not (lab.needs.engines and lab.needs.dataset):
+        raise BadInputError(f"{file}: needs: setup and together want engines, and the dataset beside which.")
     for each in lab.exercises:
         if not lab.has_check(each):
             raise _no_check(lab, each)
-        for engine in lab.needs.engines or (None,):
+        for engine in lab.choices:
             lab.solution(each, engine)
 
 

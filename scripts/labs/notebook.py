@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from scripts.errors import BadInputError
+from scripts.labs.databases.client_file import sections
 from scripts.labs.manifest import Engine, Exercise, Lab
 
 #: Where a cell says which exercise it answers.
 _KEY = "exercise"
 
 _CONNECT = """\
-# The connection to your own copy of the dataset; what you change in it is yours alone.
+# The connection to your own copy of the {what}; what you change in it is yours alone.
 %load_ext sql
 %config SqlMagic.dsn_filename = "connections.ini"
 %config SqlMagic.displaylimit = 20
-%sql --section {section}"""
+"""
+
+_SEVERAL = "# A cell's SQL goes to the last one; `%sql NAME` in a line of its own takes another.\n"
+
+
+def _connect(lab: Lab) -> str:
+    names = sections(lab)
+    begun = _CONNECT.format(what="tables" if lab.needs.setup else "dataset")
+    opened = "\n".join(f"%sql --section {name}" for name in names)
+    return begun + (_SEVERAL if len(names) > 1 else "") + opened
 
 
 def text(lab: Lab, engine: Engine | None) -> str:
@@ -34,7 +45,7 @@ def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
 
     cells = [new_markdown_cell(f"# {lab.title}\n\n{lab.story.strip()}", id="story")]
     if any(each.language == "sql" for each in lab.exercises):
-        cells.append(new_code_cell(_CONNECT.format(section=lab.name), id="connect"))
+        cells.append(new_code_cell(_connect(lab), id="connect"))
     for place, each in enumerate(lab.exercises, 1):
         cells.append(
             new_markdown_cell(f"## {place}. {each.title}\n{each.prompt}", id=f"{each.id}-prompt"[:64])
@@ -72,7 +83,8 @@ def answer(file: Path, exercise: Exercise) -> str | None:
             source = cell.get("source", "")
             # On disk a text is a list of lines.
             text = source if isinstance(source, str) else "".join(map(str, source))
-            return text.removeprefix(_MAGIC[exercise.language]).removeprefix("%%sql\n")
+            # Which connection a cell runs on is said behind the magic's name.
+            return re.sub(r"\A%%sql\b.*\n?", "", text.removeprefix(_MAGIC[exercise.language]))
     return None
 
 

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 #: What is said of something that somebody else has removed by now.
 _GONE = {
     "NoSuchBucket", "ResourceNotFoundException", "ResourceNotFound",
-    "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound",
+    "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "DBInstanceNotFound",
 }  # fmt: skip
 
 
 def remove(session: boto3.Session, name: str) -> list[str]:
-    """Remove tables, buckets, streams, queues, topics, log groups and alarms whose names begin with ``name``.
+    """Remove tables, buckets, streams, queues, topics, log groups, alarms and DB instances of that name.
+
+    Parameters
+    ----------
+    name
+        What their names begin with.
 
     Returns
     -------
@@ -48,6 +53,7 @@ def _found(session: boto3.Session, name: str) -> Iterator[Found]:
     yield from _topics(session.client("sns"), name)
     yield from _queues(session.client("sqs"), name)
     yield from _log_groups(session.client("logs"), name)
+    yield from _db_instances(session.client("rds"), name)
 
 
 def _tables(dynamodb: Any, name: str) -> Iterator[Found]:
@@ -110,3 +116,15 @@ def _log_groups(logs: Any, name: str) -> Iterator[Found]:
         for each in page["logGroups"]:
             group = each["logGroupName"]
             yield "log group", group, partial(logs.delete_log_group, logGroupName=group)
+
+
+def _db_instances(rds: Any, name: str) -> Iterator[Found]:
+    for page in rds.get_paginator("describe_db_instances").paginate():
+        for each in page["DBInstances"]:
+            found = each["DBInstanceIdentifier"]
+            if found.startswith(name) and each["DBInstanceStatus"] != "deleting":
+                yield (
+                    "DB instance",
+                    found,
+                    partial(rds.delete_db_instance, DBInstanceIdentifier=found, SkipFinalSnapshot=True),
+                )

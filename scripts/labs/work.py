@@ -15,7 +15,7 @@ from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
 from scripts.labs.comparison import Table, Wanted, compare
 from scripts.labs.databases import LearnerDatabase, Session
-from scripts.labs.manifest import Exercise, Lab
+from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import Called, Runner, call
 from scripts.labs.workspace import Answer, Workspace
@@ -42,8 +42,8 @@ class Work:
         What the learner wrote.
     settings, session
         The target; ``session`` is the check's own, and can do everything.
-    database
-        The learner's databases; None where the lab needs none.
+    databases
+        The learner's databases, by engine; none where the lab needs none.
     say
         Tells the learner what is waited for.
     runner
@@ -56,11 +56,11 @@ class Work:
     answer: Answer
     settings: Settings
     session: boto3.Session
-    database: LearnerDatabase | None
+    databases: Mapping[Engine, LearnerDatabase]
     say: Callable[[str], None]
     runner: Runner | None = None
     _undo: ExitStack = field(default_factory=ExitStack)
-    _sql: Session | None = None
+    _sessions: dict[Engine, Session] = field(default_factory=dict)
 
     def __enter__(self) -> Work:
         return self
@@ -71,11 +71,17 @@ class Work:
     @property
     def sql(self) -> Session:
         """The learner's database user, connected to the copy that checks run in."""
-        if self._sql is None:
-            if self.database is None:
-                raise TypeError(f"lab {self.lab.name} has no engines in its manifest")
-            self._sql = self._undo.enter_context(self.database.session(checked=True))
-        return self._sql
+        engine = next(iter(self.databases), None)
+        if engine is None:
+            raise TypeError(f"lab {self.lab.name} has no engines in its manifest")
+        return self.on(engine)
+
+    def on(self, engine: Engine) -> Session:
+        """As `sql`, on one of the engines of a lab that is done on several at once."""
+        if engine not in self._sessions:
+            opened = self.databases[engine].session(checked=True)
+            self._sessions[engine] = self._undo.enter_context(opened)
+        return self._sessions[engine]
 
     def name(self, what: str) -> str:
         """Name of a resource that this check makes, such as ``lab-1f0c2d3e-check-orders``."""
@@ -119,12 +125,13 @@ class Work:
         self.sql.script(text)
         return self.sql.run(look, limit=_LOOKED_AT)
 
-    def fresh(self, after: Sequence[str] = ()) -> None:
-        """Begin with none of the lab's own tables but what these exercises' solutions make."""
+    def fresh(self, after: Sequence[str] = (), *, engine: Engine | None = None) -> None:
+        """Begin with none of the lab's own tables but what its setup and these exercises' solutions make."""
+        sql = self.on(engine) if engine else self.sql
         for table in self.lab.needs.own_tables:
-            self.sql.run(f"DROP TABLE IF EXISTS {table}")
-        for exercise in after:
-            self.sql.script(self.solution(exercise))
+            sql.run(f"DROP TABLE IF EXISTS {table}")
+        for text in filter(None, [self.lab.setup, *map(self.solution, after)]):
+            sql.script(text)
 
     def call(self, function: str, *arguments: Any, seconds: float = CALL_SECONDS, **named: Any) -> Called:
         """Call a function of the learner's file, in a process of its own."""

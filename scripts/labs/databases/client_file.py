@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import configparser
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scripts.labs.databases.learner import LearnerDatabase
+    from scripts.labs.manifest import Engine, Lab
 
 NAME = "connections.ini"
 
 _DRIVERS = {"mysql": "mysql+pymysql", "postgres": "postgresql+psycopg"}
 
 
-def write(database: LearnerDatabase, folder: Path, section: str) -> Path:
-    """Write the learner's own connection, TLS verified; nobody else may read it."""
+def sections(lab: Lab) -> dict[str, Engine | None]:
+    """The file's sections, each with its engine: the lab's name, or its engines where there are several."""
+    if lab.needs.together:
+        return {engine: engine for engine in lab.needs.engines}
+    return {lab.name: None}
+
+
+def write(databases: Mapping[Engine, LearnerDatabase], folder: Path, lab: Lab) -> Path:
+    """Write the learner's own connections, TLS verified; nobody else may read it."""
     file = folder / NAME
     content = configparser.ConfigParser(interpolation=None)
-    content[section] = settings(database)
+    for section, engine in sections(lab).items():
+        database = databases[engine] if engine else next(iter(databases.values()))
+        found = settings(database)
+        # As jupysql reads them from a file.
+        content[section] = {name: str(value) for name, value in found.items()}
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     with file.open("w") as opened:
@@ -26,23 +39,24 @@ def write(database: LearnerDatabase, folder: Path, section: str) -> Path:
     return file
 
 
-def settings(database: LearnerDatabase) -> dict[str, str]:
-    """Arguments of SQLAlchemy's ``URL.create`` as jupysql reads them from a file."""
+def settings(database: LearnerDatabase, *, checked: bool = False) -> dict[str, Any]:
+    """Arguments of SQLAlchemy's ``URL.create`` for one of the copies."""
     host, port = database.user.tunnel or database.user.endpoint.address()
+    place = database.copies.checked if checked else database.copies.user
     common = {
         "drivername": _DRIVERS[database.engine],
         "username": database.copies.user,
         "password": database.user.user.password,
         "host": host,
-        "port": str(port),
+        "port": port,
     }
     authority = str(database.user.authority)
     if database.engine == "mysql":
         query = {"ssl_ca": authority, "ssl_check_hostname": "true"}
-        return common | {"database": database.copies.user, "query": str(query)}
+        return common | {"database": place, "query": query}
     query = {
         "sslmode": "verify-full",
         "sslrootcert": authority,
-        "options": f"-csearch_path={database.copies.user},public",
+        "options": f"-csearch_path={place},public",
     }
-    return common | {"database": database.copies.dataset, "query": str(query)}
+    return common | {"database": database.copies.dataset, "query": query}

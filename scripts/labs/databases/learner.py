@@ -23,6 +23,8 @@ from scripts.labs.outcome import NotYetError
 
 #: What one statement of a learner may take, in seconds, and how many rows it may give.
 STATEMENT_SECONDS = 10
+#: What one may wait for a lock that another session holds, in seconds.
+LOCK_SECONDS = 5
 ROW_LIMIT = 10_000
 
 
@@ -69,9 +71,25 @@ class LearnerDatabase(ABC):
         self.copies = copies
         self.user = replace(master, user=Credentials(copies.user, password))
 
+    def make(self, own: Sequence[str], setup: str | None = None) -> None:
+        """Make user and copies anew.
+
+        Parameters
+        ----------
+        own
+            Tables that checks let the learner make and change.
+        setup
+            SQL that makes the tables of the copy to play in; without it both copies hold the dataset's.
+        """
+        self.remove()
+        self._make(own, copied=setup is None)
+        if setup is not None:
+            with self.session() as session:
+                session.script(setup)
+
     @abstractmethod
-    def make(self, own: Sequence[str]) -> None:
-        """Make user and copies anew; ``own`` are tables that checks let the learner make and change."""
+    def _make(self, own: Sequence[str], *, copied: bool) -> None:
+        """Make user and copies, with the dataset's tables if ``copied``."""
 
     @abstractmethod
     def remove(self) -> None:
@@ -139,8 +157,12 @@ def limited(rows: list[tuple[Any, ...]], limit: int) -> tuple[tuple[Any, ...], .
     return tuple(rows)
 
 
-def refused(said: str, meaning: str) -> NotYetError:
-    return NotYetError(meaning, seen=said, expected="SQL that the server accepts")
+class RefusedError(NotYetError):
+    """The server did not accept a statement; ``code`` is MySQL's number, or PostgreSQL's SQLSTATE."""
+
+    def __init__(self, said: str, meaning: str, code: int | str) -> None:
+        super().__init__(meaning, seen=f"{said} ({code})", expected="SQL that the server accepts")
+        self.code = code
 
 
 def too_long() -> NotYetError:

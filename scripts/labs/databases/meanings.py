@@ -11,6 +11,12 @@ MYSQL = {
     1062: "A row with that key is there already.",
     1050: "The table exists already.",
     1055: "A column is neither grouped by nor aggregated.",
+    1205: "A statement waited too long for a row that another transaction has locked.",
+    1213: "Two transactions waited for each other, and the server gave up this one.",
+    1452: "A row refers to one that does not exist.",
+    # MariaDB's, and MySQL's.
+    4025: "A row breaks a CHECK constraint.",
+    3819: "A row breaks a CHECK constraint.",
 }
 
 POSTGRES = {
@@ -21,4 +27,10 @@ POSTGRES = {
     "23505": MYSQL[1062],
     "42P07": MYSQL[1050],
     "42803": MYSQL[1055],
+    "55P03": MYSQL[1205],
+    "40P01": MYSQL[1213],
+    "40001": "Another transaction changed what this one has read, and the server gave up this one.",
+    "25P02": "A statement of the transaction failed before, so that it can only be rolled back.",
+    "23503": MYSQL[1452],
+    "23514": MYSQL[3819],
 }

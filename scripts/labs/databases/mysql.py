@@ -12,13 +12,14 @@ from scripts import connections
 from scripts.labs.comparison import Table
 from scripts.labs.databases import meanings
 from scripts.labs.databases.learner import (
+    LOCK_SECONDS,
     ROW_LIMIT,
     STATEMENT_SECONDS,
     LearnerDatabase,
+    RefusedError,
     Session,
     limited,
     plain_name,
-    refused,
     too_long,
 )
 
@@ -31,13 +32,12 @@ class MySQLLearner(LearnerDatabase):
 
     engine = "mysql"
 
-    def make(self, own: Sequence[str]) -> None:
-        self.remove()
+    def _make(self, own: Sequence[str], *, copied: bool) -> None:
         user, dataset = plain_name(self.copies.user), plain_name(self.copies.dataset)
-        with connections.mysql(self.master, dataset) as connection, connection.cursor() as cursor:
+        with connections.mysql(self.master) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
                            " AND table_type = 'BASE TABLE'", (dataset,))  # fmt: skip
-            tables = [str(row[0]) for row in cursor.fetchall()]
+            tables = [str(row[0]) for row in cursor.fetchall()] if copied else []
             for copy in (user, self.copies.checked):
                 cursor.execute(f"CREATE DATABASE {copy}")
                 for table in tables:
@@ -74,6 +74,7 @@ class _MySQLSession(Session):
     def __init__(self, connection: connections.MySQLConnection) -> None:
         self._connection = connection
         with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}")
             cursor.execute("SELECT VERSION()")
             (version,) = cursor.fetchone() or ("",)
             if "MariaDB" in version:
@@ -94,4 +95,4 @@ class _MySQLSession(Session):
                 code, said = (*error.args, "", "")[:2]
                 if code in TOO_LONG:
                     raise too_long() from None
-                raise refused(f"{said} ({code})", meanings.MYSQL.get(code, meanings.REFUSED)) from None
+                raise RefusedError(str(said), meanings.MYSQL.get(code, meanings.REFUSED), code) from None

@@ -14,13 +14,14 @@ from scripts import connections
 from scripts.labs.comparison import Table
 from scripts.labs.databases import meanings
 from scripts.labs.databases.learner import (
+    LOCK_SECONDS,
     ROW_LIMIT,
     STATEMENT_SECONDS,
     LearnerDatabase,
+    RefusedError,
     Session,
     limited,
     plain_name,
-    refused,
     too_long,
 )
 
@@ -30,14 +31,11 @@ class PostgresLearner(LearnerDatabase):
 
     engine = "postgres"
 
-    def make(self, own: Sequence[str]) -> None:
-        self.remove()
+    def _make(self, own: Sequence[str], *, copied: bool) -> None:
         user = sql.Identifier(plain_name(self.copies.user))
         with connections.postgres(self.master, self.copies.dataset) as connection:
-            tables = [
-                row[0]
-                for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            ]
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            tables = [row[0] for row in found] if copied else []
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(user, sql.Literal(self.user.user.password))
             )
@@ -93,6 +91,7 @@ class PostgresLearner(LearnerDatabase):
             connection.autocommit = True
             connection.execute(sql.SQL("SET search_path = {}, public").format(sql.Identifier(place)))
             connection.execute(sql.SQL("SET statement_timeout = {}").format(STATEMENT_SECONDS * 1000))
+            connection.execute(sql.SQL("SET lock_timeout = {}").format(LOCK_SECONDS * 1000))
             yield _PostgresSession(connection)
 
 
@@ -114,7 +113,7 @@ class _PostgresSession(Session):
             raise too_long() from None
         except psycopg.Error as error:
             said = (error.diag.message_primary or str(error)).strip()
-            raise refused(f"{said} ({error.sqlstate})", _postgres_meaning(error)) from None
+            raise RefusedError(said, _postgres_meaning(error), error.sqlstate or "") from None
         return Table(columns, limited(rows, limit))
 
 

@@ -48,7 +48,7 @@ def cases() -> list[Case]:
     found = []
     for lab in labs():
         for exercise in lab.exercises:
-            for engine in lab.needs.engines or (None,):
+            for engine in lab.choices:
                 found.append(Case(lab, exercise, engine, lab.solution(exercise, engine), None, "reference"))
                 content = written(lab, exercise)
                 for kind in ("right", "wrong"):
@@ -109,7 +109,7 @@ def test_every_exercise_has_two_more_right_answers_and_three_wrong_ones_that_are
     for lab in labs():
         for exercise in lab.exercises:
             content = written(lab, exercise)
-            for engine in lab.needs.engines or (None,):
+            for engine in lab.choices:
                 wrong = [each for each in content["wrong"] if each.get("engine", engine) == engine]
                 assert len(content["right"]) >= 2, exercise.id
                 assert len(wrong) >= 3, exercise.id
@@ -118,7 +118,7 @@ def test_every_exercise_has_two_more_right_answers_and_three_wrong_ones_that_are
 
 def test_an_untouched_stub_is_told_what_to_do(started: Started) -> None:
     for lab in labs():
-        desk = started(lab, next(iter(lab.needs.engines), None))
+        desk = started(lab, lab.choices[0])
         for outcome in desk.check(lab, [], print):
             exercise = lab.exercise(outcome.exercise)
             assert not outcome.passed

@@ -41,6 +41,12 @@ def test_the_copy_of_a_good_lab_is_good(folder: Path) -> None:
         ({"objectives": []}, "lab.yaml: objectives: "),
         ({"needs": {"services": ["rds"], "engines": ["oracle"]}}, "lab.yaml: needs.engines.0: "),
         ({"needs": {"services": ["rds"], "own_tables": ["a; drop"]}}, "lab.yaml: needs.own_tables.0: "),
+        ({"needs": {"services": ["rds"], "setup": "../x.sql"}}, "lab.yaml: needs.setup: "),
+        ({"needs": {"services": ["rds"], "together": True}}, "setup and together want engines"),
+        (
+            {"needs": {"services": ["rds"], "engines": ["mysql"], "dataset": "rentio", "setup": "no.sql"}},
+            "needs.setup: there is no no.sql",
+        ),
         ({"exercises": []}, "lab.yaml: exercises: "),
         ({"exercises": [{"id": "Select"}]}, "lab.yaml: exercises.0.id: "),
         ({"name": "other"}, "name"),
