@@ -21,7 +21,7 @@ from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text as Content
 
-from scripts import aws, config, costs, leftovers, orphans, overview, system_packages
+from scripts import aws, config, costs, leftovers, odbc, orphans, overview, system_packages
 from scripts.commands import authorization, needs, reachability
 from scripts.commands import labs as lab_commands
 from scripts.commands.output import AsJson
@@ -91,12 +91,12 @@ def setup(
     context: typer.Context,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is missing.")] = False,
 ) -> None:
-    """Check that Terraform and the database servers are here; install the servers where that can be done."""
+    """Check that Terraform, the database servers and ODBC's drivers are here; install what we may."""
     settings: Settings = context.obj
     terraform = Terraform(settings)
     found = [f"Terraform {terraform.program.version} ({terraform.program.path})"]
     if settings.target == "local":
-        found += system_packages.prepare(lifecycle.REQUIREMENTS, _say)
+        found += system_packages.prepare(lifecycle.REQUIREMENTS, _say, wished=odbc.REQUIREMENTS)
     if not quiet:
         for each in found:
             _say(each)

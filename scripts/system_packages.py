@@ -44,14 +44,21 @@ class Requirement:
         """
         found = self.find()
         if found is None:
-            raise MissingError(f"{self.name} is missing.", f"Install it: {self.hint}")
+            raise self.missing()
         return found
 
+    def missing(self) -> MissingError:
+        """What is said of it where it is not there."""
+        return MissingError(f"{self.name} is missing.", f"Install it: {self.hint}")
 
-def prepare(requirements: Sequence[Requirement], say: Callable[[str], None]) -> list[str]:
+
+def prepare(
+    requirements: Sequence[Requirement], say: Callable[[str], None], *, wished: Sequence[Requirement] = ()
+) -> list[str]:
     """Find everything, and install what is missing where we are root on Debian or Ubuntu.
 
-    Returns what is there, in the same order.
+    ``wished`` is what the lab goes without, but for a part of it: installed too where that can be done,
+    else only told. Returns what is there, in the same order.
 
     Raises
     ------
@@ -60,15 +67,33 @@ def prepare(requirements: Sequence[Requirement], say: Callable[[str], None]) -> 
     """
     missing = [each for each in requirements if each.find() is None]
     if missing and can_install():
-        packages = list(dict.fromkeys(name for each in missing for name in each.packages))
-        say(f"Installing {', '.join(packages)} (once; no service is started)")
-        install(packages)
+        _install(missing, say)
     elif len(missing) > 1:
         raise MissingError(
             " ".join(f"{each.name} is missing." for each in missing),
             "Install: " + " · ".join(dict.fromkeys(each.hint for each in missing)),
         )
-    return [each.require() for each in requirements]
+    return [each.require() for each in requirements] + _wish(wished, say)
+
+
+def _install(missing: Sequence[Requirement], say: Callable[[str], None]) -> None:
+    packages = list(dict.fromkeys(name for each in missing for name in each.packages))
+    say(f"Installing {', '.join(packages)} (once; no service is started)")
+    install(packages)
+
+
+def _wish(wished: Sequence[Requirement], say: Callable[[str], None]) -> list[str]:
+    missing = [each for each in wished if each.find() is None]
+    if missing and can_install():
+        try:
+            _install(missing, say)
+        except MissingError as error:
+            say(str(error))
+    found = {each.name: each.find() for each in wished}
+    for each in wished:
+        if found[each.name] is None:
+            say(f"{each.name} is missing; not everything needs it. {each.hint}")
+    return [there for there in found.values() if there is not None]
 
 
 def can_install() -> bool:

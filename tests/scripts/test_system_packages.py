@@ -58,3 +58,33 @@ def test_what_is_missing_is_installed_at_once_where_that_can_be_done(monkeypatch
     assert system_packages.prepare([pot, _requirement("cup", "Cup 2")], said.append) == ["Pot 3", "Cup 2"]
     assert installed == ["libpot", "pot-tools"]
     assert "libpot" in said[0]
+
+
+def test_what_is_only_wished_for_is_installed_or_told_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed: list[str] = []
+    monkeypatch.setattr(system_packages, "install", installed.extend)
+    pot = Requirement("A pot", lambda: "Pot 3" if installed else None, ("libpot",), "apt: libpot")
+    said: list[str] = []
+    monkeypatch.setattr(system_packages, "can_install", lambda: False)
+    wished = [pot, _requirement("spoon", "Spoon 1")]
+    assert system_packages.prepare([_requirement("cup", "Cup 2")], said.append, wished=wished) == [
+        "Cup 2",
+        "Spoon 1",
+    ]
+    assert said == ["A pot is missing; not everything needs it. apt: libpot"]
+    monkeypatch.setattr(system_packages, "can_install", lambda: True)
+    assert system_packages.prepare([_requirement("cup", "Cup 2")], said.append, wished=[pot]) == [
+        "Cup 2",
+        "Pot 3",
+    ]
+    assert installed == ["libpot"]
+    installed.clear()
+
+    def fails(_packages: object) -> None:
+        raise MissingError("apt-get install failed: no network")
+
+    monkeypatch.setattr(system_packages, "install", fails)
+    assert system_packages.prepare([], said.append, wished=[pot]) == []
+    assert "apt-get install failed: no network" in said
