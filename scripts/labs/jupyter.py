@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from scripts.config import Settings
-from scripts.labs import workspace
+from scripts.labs import shell, workspace
 from scripts.labs.manifest import Lab
 from scripts.labs.work import learner_environment
 
@@ -17,7 +17,7 @@ SILENT = {"PLOOMBER_STATS_ENABLED": "false", "PLOOMBER_VERSION_CHECK_DISABLED": 
 
 def environment(settings: Settings) -> dict[str, str]:
     """Variables of a kernel in which a learner works."""
-    return learner_environment(settings) | SILENT
+    return shell.with_tools(learner_environment(settings), settings) | SILENT
 
 
 def run(lab: Lab, home: Path, settings: Settings) -> int:

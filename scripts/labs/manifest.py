@@ -26,7 +26,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Engine = Literal["mysql", "postgres"]
 
 #: What an exercise's file is called, by the language that the learner writes it in.
-SUFFIXES = {"sql": ".sql", "python": ".py", "yaml": ".yaml"}
+SUFFIXES = {"sql": ".sql", "python": ".py", "yaml": ".yaml", "shell": ".sh"}
 
 
 class _Strict(BaseModel):
@@ -41,7 +41,8 @@ class Exercise(_Strict):
     id
         Names its file, its check (``check_<id>``) and its solution.
     language
-        What the learner writes: ``sql``, ``python``, or ``yaml`` for answers to questions.
+        What the learner writes: ``sql``, ``python``, ``shell`` for commands such as ``aws``, or ``yaml`` for
+        answers to questions.
     prompt
         What is asked, in Markdown.
     hints
@@ -54,7 +55,7 @@ class Exercise(_Strict):
 
     id: Slug
     title: Text
-    language: Literal["sql", "python", "yaml"]
+    language: Literal["sql", "python", "yaml", "shell"]
     prompt: Text
     hints: tuple[Text, ...] = Field(min_length=1)
     stub: str = ""

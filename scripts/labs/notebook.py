@@ -60,7 +60,7 @@ def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
     return str(nbformat.writes(book)) + "\n"
 
 
-_MAGIC = {"sql": "%%sql\n", "yaml": "%%script true\n", "python": ""}
+_MAGIC = {"sql": "%%sql\n", "yaml": "%%script true\n", "python": "", "shell": "%%bash\n"}
 
 
 def _source(exercise: Exercise, answer: str) -> str:

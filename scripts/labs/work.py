@@ -13,9 +13,10 @@ import yaml
 
 from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
+from scripts.labs import shell
 from scripts.labs.comparison import Table, Wanted, compare
 from scripts.labs.databases import LearnerDatabase, Session
-from scripts.labs.manifest import Engine, Exercise, Lab
+from scripts.labs.manifest import SUFFIXES, Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import Called, Runner, call
 from scripts.labs.workspace import Answer, Workspace
@@ -141,11 +142,17 @@ class Work:
         environment = learner_environment(self.settings)
         return call(file, function, arguments, named, environment=environment, seconds=seconds)
 
+    def command(self, *, seconds: float = CALL_SECONDS, **variables: str) -> shell.Ran:
+        """Run the learner's shell command, with these variables beside the target's; see `shell.run`."""
+        environment = shell.with_tools(learner_environment(self.settings), self.settings)
+        return shell.run(self._source(), environment=environment | variables, seconds=seconds)
+
     def _source(self) -> Path:
         """A file with the learner's code: theirs, so that an error names it; from a notebook, a copy."""
-        if self.answer.source.suffix == ".py":
+        suffix = SUFFIXES[self.exercise.language]
+        if self.answer.source.suffix == suffix:
             return self.answer.source
-        copy = self.workspace.folder / f".{self.exercise.id}.cell.py"
+        copy = self.workspace.folder / f".{self.exercise.id}.cell{suffix}"
         copy.write_text(self.answer.text)
         self.afterwards(lambda: copy.unlink(missing_ok=True))
         return copy

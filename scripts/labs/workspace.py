@@ -21,7 +21,7 @@ from scripts.labs.manifest import Engine, Exercise, Lab
 #: Says whose folder it is; beside it everything is the learner's.
 RECORD = ".lab.json"
 
-_COMMENT = {"sql": "-- ", "python": "# ", "yaml": "# "}
+_COMMENT = {"sql": "-- ", "python": "# ", "yaml": "# ", "shell": "# "}
 
 
 @dataclass(frozen=True)
