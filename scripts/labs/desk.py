@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scripts import connections
 from scripts.config import Settings
 from scripts.errors import BadInputError
-from scripts.labs import manifest, removal, workspace
+from scripts.labs import manifest, removal, system, workspace
 from scripts.labs.databases import ENGINES, Copies, LearnerDatabase
 from scripts.labs.databases.client_file import write as write_client_file
 from scripts.labs.grading import Grader
@@ -99,6 +99,7 @@ class Desk:
             Something that the lab needs is not up: says what.
         """
         chosen = self._engine(lab, engine)
+        system.prepare(lab, say)
         for each in lab.engines(chosen):
             connections.find(self._session, self._identifier(each)).address()
         found, written = workspace.make(lab, self.home, chosen, force=force)
@@ -171,6 +172,7 @@ class Desk:
         """
         found = workspace.required(lab, self.home)
         chosen = [lab.exercise(each) for each in exercises] or list(lab.exercises)
+        system.require(lab)
         for outcome in self.grader(lab, found).check(chosen, say):
             self._progress.attempted(found.id, outcome.exercise, passed=outcome.passed)
             yield outcome

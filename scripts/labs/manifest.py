@@ -24,6 +24,7 @@ MANIFEST = "lab.yaml"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Engine = Literal["mysql", "postgres"]
+System = Literal["odbc"]
 
 #: What an exercise's file is called, by the language that the learner writes it in.
 SUFFIXES = {"sql": ".sql", "python": ".py", "yaml": ".yaml", "shell": ".sh"}
@@ -81,6 +82,8 @@ class Needs(_Strict):
         place of the dataset's.
     own_tables
         Tables that exercises make and change in the copy that checks run in; all others can only be read.
+    system
+        Of the machine, as `system.REQUIREMENTS` has them: installed at start where that can be done.
     """
 
     services: tuple[Text, ...] = Field(min_length=1)
@@ -89,6 +92,7 @@ class Needs(_Strict):
     dataset: Literal["classicmodels", "rentio"] | None = None
     setup: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.sql$")] | None = None
     own_tables: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], ...] = ()
+    system: tuple[System, ...] = ()
 
 
 class Lab(_Strict):

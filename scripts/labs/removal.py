@@ -15,16 +15,12 @@ if TYPE_CHECKING:
 _GONE = {
     "NoSuchBucket", "ResourceNotFoundException", "ResourceNotFound",
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "DBInstanceNotFound",
+    "NoSuchEntity",
 }  # fmt: skip
 
 
 def remove(session: boto3.Session, name: str) -> list[str]:
-    """Remove tables, buckets, streams, queues, topics, log groups, alarms and DB instances of that name.
-
-    Parameters
-    ----------
-    name
-        What their names begin with.
+    """Remove whatever of `_found` has a name that begins with ``name``.
 
     Returns
     -------
@@ -54,6 +50,9 @@ def _found(session: boto3.Session, name: str) -> Iterator[Found]:
     yield from _queues(session.client("sqs"), name)
     yield from _log_groups(session.client("logs"), name)
     yield from _db_instances(session.client("rds"), name)
+    iam = session.client("iam")
+    yield from _users(iam, name)
+    yield from _roles(iam, name)
 
 
 def _tables(dynamodb: Any, name: str) -> Iterator[Found]:
@@ -128,3 +127,37 @@ def _db_instances(rds: Any, name: str) -> Iterator[Found]:
                     found,
                     partial(rds.delete_db_instance, DBInstanceIdentifier=found, SkipFinalSnapshot=True),
                 )
+
+
+def _users(iam: Any, name: str) -> Iterator[Found]:
+    for page in iam.get_paginator("list_users").paginate():
+        for each in page["Users"]:
+            if each["UserName"].startswith(name):
+                yield "user", each["UserName"], partial(delete_user, iam, each["UserName"])
+
+
+def delete_user(iam: Any, user: str) -> None:
+    """Remove a user of IAM with access keys and policies."""
+    for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
+    for policy in iam.list_user_policies(UserName=user)["PolicyNames"]:
+        iam.delete_user_policy(UserName=user, PolicyName=policy)
+    for policy in iam.list_attached_user_policies(UserName=user)["AttachedPolicies"]:
+        iam.detach_user_policy(UserName=user, PolicyArn=policy["PolicyArn"])
+    iam.delete_user(UserName=user)
+
+
+def _roles(iam: Any, name: str) -> Iterator[Found]:
+    for page in iam.get_paginator("list_roles").paginate():
+        for each in page["Roles"]:
+            if each["RoleName"].startswith(name):
+                yield "role", each["RoleName"], partial(delete_role, iam, each["RoleName"])
+
+
+def delete_role(iam: Any, role: str) -> None:
+    """Remove a role of IAM with its policies."""
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+    iam.delete_role(RoleName=role)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts import connections
+from scripts import connections, system_packages
 from scripts.errors import BadInputError, MissingError
-from scripts.labs import manifest, workspace
+from scripts.labs import manifest, system, workspace
 from scripts.labs.desk import Desk
 from scripts.labs.outcome import NotYetError
 from scripts.labs.workspace import Workspace
+from scripts.system_packages import Requirement
 from tests.scripts.conftest import Environment
 
 LAB = manifest.find("relational")
@@ -144,12 +145,20 @@ def test_reset_removes_databases_resources_progress_and_puts_the_files_aside(
     s3 = seeded.session.client("s3")
     s3.create_bucket(Bucket=mine.name("mine"))
     s3.put_object(Bucket=mine.name("mine"), Key="a", Body=b"1")
+    iam = seeded.session.client("iam")
+    iam.create_user(UserName=mine.name("reader"))
+    iam.create_access_key(UserName=mine.name("reader"))
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName=mine.name("visitor"), AssumeRolePolicyDocument=document)
     database = desk.database(LAB, mine)
     assert database is not None
     aside = desk.reset(LAB)
     assert (aside / LAB.file_name(LAB.exercises[0])).is_file()
     assert not database.exists()
     assert mine.name("mine") not in {each["Name"] for each in s3.list_buckets()["Buckets"]}
+    assert mine.name("reader") not in {each["UserName"] for each in iam.list_users()["Users"]}
+    assert mine.name("visitor") not in {each["RoleName"] for each in iam.list_roles()["Roles"]}
     with pytest.raises(MissingError, match="Lab relational is not started"):
         list(desk.check(LAB, [], print))
     desk.start(LAB, "mysql", force=False, say=print)
@@ -176,3 +185,20 @@ def test_an_instance_that_is_not_there_is_told(seeded: Environment, tmp_path: Pa
     with pytest.raises(connections.InstanceNotFoundError, match="nowhere-mysql"):
         elsewhere.start(LAB, "mysql", force=False, say=print)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_the_machine_lacks_is_told_before_anything_is_made_or_judged(
+    seeded: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Desk(seeded.settings, seeded.session, tmp_path)
+    needing = LAB.model_copy(update={"needs": LAB.needs.model_copy(update={"system": ("odbc",)})})
+    kettle = Requirement("A kettle", lambda: None, ("kettle",), "apt: kettle")
+    monkeypatch.setitem(system.REQUIREMENTS, "odbc", [kettle])
+    monkeypatch.setattr(system_packages, "can_install", lambda: False)
+    with pytest.raises(MissingError, match="A kettle is missing"):
+        own.start(needing, "mysql", force=False, say=print)
+    assert not list(tmp_path.iterdir())
+    own.start(LAB, "mysql", force=False, say=print)
+    with pytest.raises(MissingError, match="A kettle is missing"):
+        list(own.check(needing, [], print))
+    own.reset(LAB)
