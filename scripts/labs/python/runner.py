@@ -25,6 +25,10 @@ class Called:
     printed: str
 
 
+class RaisedError(NotYetError):
+    """The learner's function raised an error; ``seen`` holds its kind and its own words."""
+
+
 class Runner:
     """Calls functions of learners' files, each call in a process of its own; nothing is left at the end.
 
@@ -74,8 +78,8 @@ class Runner:
         Raises
         ------
         NotYetError
-            There is no such function, it raised (its own words, and the line), it took too long, its process
-            died, or its result is nothing that can be told.
+            There is no such function, it raised (`RaisedError`: its own words, and the line), it took too
+            long, its process died, or its result is nothing that can be told.
         MissingError
             No process can be started.
         """
@@ -143,10 +147,10 @@ def _raised(error: Mapping[str, Any], function: str) -> NotYetError:
             f"{function} is not written yet.", seen="the stub", expected="code instead of `raise`"
         )
     if error["code"]:
-        return NotYetError(
+        return RaisedError(
             f"AWS refused a call of {function}{line}.", seen=said, expected="a call that AWS takes"
         )
-    return NotYetError(f"{function} raised an error{line}.", seen=said, expected="a function that returns")
+    return RaisedError(f"{function} raised an error{line}.", seen=said, expected="a function that returns")
 
 
 def _printed(text: str) -> str:
