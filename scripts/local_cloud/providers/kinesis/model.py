@@ -9,6 +9,8 @@ from datetime import datetime
 from hashlib import md5
 from operator import attrgetter
 
+from scripts.local_cloud.providers.kinesis.throughput import Allowance
+
 #: Hash keys are 0 to this one; a partition key's is its MD5.
 LAST_HASH_KEY = 2**128 - 1
 #: Sequence numbers start here, so that they have as many digits as AWS's.
@@ -37,6 +39,7 @@ class Shard:
     records: list[Record] = field(default_factory=list)
     last_sequence: int | None = None
     closed_at: float | None = None
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def is_open(self) -> bool:
@@ -128,12 +131,16 @@ class Stream:
         """The shards that took over the hash keys of a closed one."""
         return [each for each in self.shards.values() if shard.shard_id in each.parents]
 
-    def put(self, partition_key: str, data: bytes, explicit_hash: int | None = None) -> tuple[Shard, Record]:
-        """Append a record to the open shard of its hash key."""
+    def put(
+        self, partition_key: str, data: bytes, explicit_hash: int | None = None
+    ) -> tuple[Shard, Record | None]:
+        """Append a record to the open shard of its hash key; None where that takes no more just now."""
         key = hash_key(partition_key) if explicit_hash is None else explicit_hash
         shard = next(
             each for each in self.shards.values() if each.is_open and each.first_hash <= key <= each.last_hash
         )
+        if not shard.allowance.take(len(data) + len(partition_key.encode())):
+            return shard, None
         record = Record(self.next_sequence(), time.time(), partition_key, data)
         shard.records.append(record)
         return shard, record

@@ -25,6 +25,8 @@ LARGEST_PUT = 5 * 1024 * 1024
 MOST_RECORDS_READ = 10_000
 LARGEST_READ = 10 * 1024 * 1024
 ITERATOR_SECONDS = 300.0
+#: What is said of a record that its shard does not take just now.
+EXCEEDED = "ProvisionedThroughputExceededException"
 
 
 def _explicit_hash(entry: dict[str, Any]) -> int | None:
@@ -56,8 +58,15 @@ def _check(entries: list[dict[str, Any]]) -> None:
             )
 
 
-def _put(stream: Stream, entry: dict[str, Any]) -> Response:
+def _put(context: RequestContext, stream: Stream, entry: dict[str, Any]) -> Response:
+    """What is said of a record that was put, or refused because its shard takes no more just now."""
     shard, record = stream.put(entry["PartitionKey"], entry["Data"], _explicit_hash(entry))
+    if record is None:
+        return {
+            "ErrorCode": EXCEEDED,
+            "ErrorMessage": f"Rate exceeded for shard {shard.shard_id} in stream {stream.name} under account "
+            f"{context.account_id}.",
+        }
     return {"ShardId": shard.shard_id, "SequenceNumber": str(record.sequence)}
 
 
@@ -65,7 +74,10 @@ def _put(stream: Stream, entry: dict[str, Any]) -> Response:
 def _put_record(context: RequestContext, request: Request) -> Response:
     stream = stream_of(context, request)
     _check([request])
-    return {**_put(stream, request), "EncryptionType": stream.encryption}
+    answer = _put(context, stream, request)
+    if "ErrorCode" in answer:
+        raise error(answer["ErrorCode"], answer["ErrorMessage"])
+    return {**answer, "EncryptionType": stream.encryption}
 
 
 @answers("PutRecords")
@@ -78,9 +90,10 @@ def _put_records(context: RequestContext, request: Request) -> Response:
         raise invalid(f"Records size exceeds {LARGEST_PUT // 1024**2} MB limit")
     for entry in entries:
         _explicit_hash(entry)
+    results = [_put(context, stream, entry) for entry in entries]
     return {
-        "FailedRecordCount": 0,
-        "Records": [_put(stream, entry) for entry in entries],
+        "FailedRecordCount": sum("ErrorCode" in each for each in results),
+        "Records": results,
         "EncryptionType": stream.encryption,
     }
 

@@ -223,3 +223,56 @@ def test_a_consumer_is_deregistered_by_name_where_moto_keeps_it_and_drops_the_ot
 def test_a_stream_that_is_gone_is_not_found(kinesis: Any) -> None:
     with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
         kinesis.describe_stream(StreamName="never-made")
+
+
+def test_what_a_shard_does_not_take_in_a_second_fails_record_by_record_and_is_taken_later(
+    kinesis: Any, stream: str
+) -> None:
+    """Two megabytes at once, as AWS takes one a second: those that fail are told, and can be put again."""
+    shard = shards_of(kinesis, stream)[0]["ShardId"]
+    left = [
+        {"Data": bytes([number]) + b"x" * 19_999, "PartitionKey": "k", "ExplicitHashKey": "0"}
+        for number in range(100)
+    ]
+    failures, given_up = 0, time.monotonic() + 120
+    while left and time.monotonic() < given_up:
+        answer = kinesis.put_records(StreamName=stream, Records=left)
+        failed = [
+            (each, said) for each, said in zip(left, answer["Records"], strict=True) if said.get("ErrorCode")
+        ]
+        assert answer["FailedRecordCount"] == len(failed)
+        for _, said in failed:
+            assert said["ErrorCode"] == "ProvisionedThroughputExceededException"
+            assert said["ErrorMessage"] == (
+                f"Rate exceeded for shard {shard} in stream {stream} under account 000000000000."
+            )
+            assert "SequenceNumber" not in said
+        failures += len(failed)
+        left = [each for each, _ in failed]
+    assert failures
+    assert sorted(record["Data"][0] for record in read(kinesis, stream, shard)) == list(range(100))
+
+
+def test_another_shard_takes_records_while_one_is_full(kinesis: Any, stream: str) -> None:
+    large = {"Data": b"x" * 600 * 1024, "PartitionKey": "k"}
+    answer = kinesis.put_records(
+        StreamName=stream,
+        Records=[{**large, "ExplicitHashKey": hash_key} for hash_key in ("0", "0", str(2**128 - 1))],
+    )
+    assert [each.get("ErrorCode") for each in answer["Records"]] == [
+        None, "ProvisionedThroughputExceededException", None,
+    ]  # fmt: skip
+
+
+def test_a_single_record_that_its_shard_does_not_take_is_an_error(cloud: Cloud, stream: str) -> None:
+    # boto3 would try again until it is taken.
+    kinesis = cloud.session.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    record = {"Data": b"x" * 1000 * 1024, "PartitionKey": "k", "ExplicitHashKey": "0"}
+
+    def overfill() -> None:
+        # Each takes what the time between has brought, so that some time there is too little.
+        for _ in range(200):
+            kinesis.put_record(StreamName=stream, **record)
+
+    with pytest.raises(kinesis.exceptions.ProvisionedThroughputExceededException, match="Rate exceeded"):
+        overfill()
