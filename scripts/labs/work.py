@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from scripts.labs.comparison import Table, Wanted, compare
 from scripts.labs.databases import LearnerDatabase, Session
 from scripts.labs.manifest import SUFFIXES, Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError
-from scripts.labs.python import Called, Runner, call
+from scripts.labs.python import Called, Runner
 from scripts.labs.workspace import Answer, Workspace
 
 if TYPE_CHECKING:
@@ -136,16 +136,28 @@ class Work:
 
     def call(self, function: str, *arguments: Any, seconds: float = CALL_SECONDS, **named: Any) -> Called:
         """Call a function of the learner's file, in a process of its own."""
-        file = self._source()
-        if self.runner is not None:
-            return self.runner.call(file, function, arguments, named, seconds=seconds)
-        environment = learner_environment(self.settings)
-        return call(file, function, arguments, named, environment=environment, seconds=seconds)
+        with self._processes() as runner:
+            return runner.call(self._source(), function, arguments, named, seconds=seconds)
 
     def command(self, *, seconds: float = CALL_SECONDS, **variables: str) -> shell.Ran:
         """Run the learner's shell command, with these variables beside the target's; see `shell.run`."""
         environment = shell.with_tools(learner_environment(self.settings), self.settings)
         return shell.run(self._source(), environment=environment | variables, seconds=seconds)
+
+    def crash(self, function: str, *arguments: Any, changes: int, seconds: float = CALL_SECONDS) -> bool:
+        """Call a function in a process that is killed when AWS has answered so many requests of change.
+
+        Returns
+        -------
+        bool
+            Whether it was killed; False when it came to its end before.
+        """
+        with self._processes() as runner:
+            return runner.crash(self._source(), function, arguments, changes=changes, seconds=seconds)
+
+    def _processes(self) -> AbstractContextManager[Runner]:
+        """Where calls run: with those of the whole check, or by themselves."""
+        return nullcontext(self.runner) if self.runner else Runner(learner_environment(self.settings))
 
     def _source(self) -> Path:
         """A file with the learner's code: theirs, so that an error names it; from a notebook, a copy."""

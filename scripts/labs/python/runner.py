@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import values
@@ -83,6 +84,38 @@ class Runner:
         MissingError
             No process can be started.
         """
+        # Only who is to die gives nothing.
+        return cast(Called, self._call(source, function, arguments, named, seconds, dies_after=None))
+
+    def crash(
+        self, source: Path, function: str, arguments: Sequence[Any], *, changes: int, seconds: float
+    ) -> bool:
+        """Call one function of a file, in a process that is killed on the way.
+
+        Parameters
+        ----------
+        changes
+            It is killed when AWS has answered so many of its requests that change something.
+        source, function, arguments, seconds
+            As of `call`; the errors too.
+
+        Returns
+        -------
+        bool
+            Whether it was killed; False when it came to its end before.
+        """
+        return self._call(source, function, arguments, {}, seconds, dies_after=changes) is None
+
+    def _call(
+        self,
+        source: Path,
+        function: str,
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        seconds: float,
+        dies_after: int | None,
+    ) -> Called | None:
+        """What the function gives; None where its process died as it was to."""
         with tempfile.TemporaryDirectory(prefix="lab-call-") as name:
             folder = Path(name)
             request = {
@@ -90,6 +123,7 @@ class Runner:
                 "function": function,
                 "arguments": list(arguments),
                 "named": dict(named),
+                "dies_after": dies_after,
             }
             (folder / "request.json").write_text(values.dumps(request))
             ended = self._processes.run(folder, source.parent, seconds)
@@ -100,6 +134,8 @@ class Runner:
                     seen=_printed(ended.printed) or "no answer",
                     expected="a function that comes back",
                 )
+            if dies_after is not None and ended.code == -signal.SIGKILL:
+                return None
             if not answer.is_file():
                 raise NotYetError(
                     f"The process that ran {function} ended with code {ended.code}.",

@@ -1,6 +1,7 @@
 """The learner's process: loads their file, calls one function, leaves what came of it in a file.
 
-``python -m scripts.labs.python.worker FOLDER``: ``request.json`` there names file, function and arguments.
+``python -m scripts.labs.python.worker FOLDER``: ``request.json`` there names file, function and arguments,
+and after how many changes the process is to die (None: it is not).
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ def main(folder: Path) -> None:
 
 def _answer(file: Path, request: dict[str, Any]) -> dict[str, Any]:
     sys.path.append(str(file.parent))
+    if request["dies_after"] is not None:
+        from scripts.labs.python import dying  # noqa: PLC0415 - botocore takes its time, for nothing elsewhere
+
+        dying.arm(request["dies_after"])
     function = runpy.run_path(str(file), run_name="exercise").get(request["function"])
     if not callable(function):
         return {"missing": request["function"]}

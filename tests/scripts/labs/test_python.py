@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.labs.outcome import NotYetError
-from scripts.labs.python import call, values
+from scripts.labs.python import call, crash, values
+from scripts.labs.work import learner_environment
+from tests.scripts.conftest import Environment
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -106,3 +109,35 @@ def test_a_file_that_is_called_like_a_module_of_python_does_no_harm(tmp_path: Pa
 def test_a_date_is_a_date(tmp_path: Path) -> None:
     code = "def answer(day):\n    return day.replace(day=1)\n"
     assert run(tmp_path, code, dt.date(2025, 3, 9)).result == dt.date(2025, 3, 1)
+
+
+def test_a_process_is_killed_when_aws_has_answered_so_many_changes(
+    environment: Environment, client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    url = client("sqs").create_queue(QueueName=f"crash-{tmp_path.name}")["QueueUrl"]
+    file = tmp_path / "01-answer.py"
+    file.write_text(
+        "import boto3\n\n\n"
+        "def answer(url, count):\n"
+        "    sqs = boto3.client('sqs')\n"
+        "    try:\n"
+        "        for number in range(count):\n"
+        "            sqs.get_queue_attributes(QueueUrl=url)\n"
+        "            sqs.send_message(QueueUrl=url, MessageBody=f'{number}')\n"
+        "    finally:\n"
+        "        sqs.purge_queue(QueueUrl=url)\n"
+    )
+
+    def died(count: int) -> bool:
+        variables = learner_environment(environment.settings)
+        return crash(file, "answer", [url, count], changes=3, environment=variables, seconds=60)
+
+    def waiting() -> int:
+        name = "ApproximateNumberOfMessages"
+        found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        return int(found["Attributes"][name])
+
+    assert died(5)
+    assert waiting() == 3, "`finally` must not have been reached"
+    assert not died(1)
+    assert waiting() == 0
