@@ -19,6 +19,8 @@ _DATE = "%Y%m%dT%H%M%SZ"
 #: How far a request's clock may be from ours; S3 allows more than the others.
 _SKEW = timedelta(minutes=5)
 _S3_SKEW = timedelta(minutes=15)
+#: What root's addresses are signed with; LocalStack's own word for it.
+_ROOT_SECRET = "test"  # noqa: S105 - not a secret
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,28 @@ def check(service: ServiceModel, arrival: Arrival) -> Proof:
         return Proof(ANONYMOUS)
     signed = read(service, arrival)
     caller, key = holder(service, signed)
-    _check_date(service, signed)
-    expected = signatures.expected(signed, key.secret, arrival.sent)
-    if not expected.is_that_of(signed):
-        raise refusals.wrong_signature(service, signed, expected)
-    _check_headers(service, signed, arrival.sent.headers)
+    _check_signature(service, signed, key.secret, arrival.sent)
     identities.note_use(key.account_id, signed.key_id, signed.service or "s3", signed.region)
     return Proof(caller, signed)
+
+
+def check_root_address(service: ServiceModel, arrival: Arrival) -> None:
+    """Whether an address that root signed beforehand is still what it was signed for.
+
+    Raises
+    ------
+    CommonServiceException
+        It is over, or something of it is not what was signed.
+    """
+    _check_signature(service, read(service, arrival), _ROOT_SECRET, arrival.sent)
+
+
+def _check_signature(service: ServiceModel, signed: Signed, secret: str, sent: Sent) -> None:
+    _check_date(service, signed)
+    expected = signatures.expected(signed, secret, sent)
+    if not expected.is_that_of(signed):
+        raise refusals.wrong_signature(service, signed, expected)
+    _check_headers(service, signed, sent.headers)
 
 
 def read(service: ServiceModel, arrival: Arrival) -> Signed:

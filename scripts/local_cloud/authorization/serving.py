@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.model import ServiceModel
 from localstack.aws import handlers
 from localstack.aws.api import RequestContext
 from localstack.aws.chain import HandlerChain
@@ -36,11 +40,27 @@ def arrival(context: RequestContext, key_id: str | None, authorization: str, bod
 
 def check_address(context: RequestContext, came: Arrival) -> None:
     """Refuse an address for S3 whose key is none, or whose session is over."""
+    with _told_by_s3(context, came) as service:
+        if service is not None:
+            authenticating.holder(service, authenticating.read(service, came))
+
+
+def check_root_address(context: RequestContext, came: Arrival) -> None:
+    """Refuse an address for S3 that root signed, once it is over or where it is not what was signed."""
+    with _told_by_s3(context, came) as service:
+        if service is not None:
+            authenticating.check_root_address(service, came)
+
+
+@contextmanager
+def _told_by_s3(context: RequestContext, came: Arrival) -> Iterator[ServiceModel | None]:
+    """S3, with the operation that its errors are written for; None where the address is for another."""
     if context.service is None or context.service.service_name != "s3" or came.authorization:
+        yield None
         return
     operation = handlers.parse_pre_signed_url_request.pre_signed_handlers["s3"]
     context.operation = operation._get_op_from_request(context.request)
-    authenticating.holder(context.service, authenticating.read(context.service, came))
+    yield context.service
     context.operation = None
 
 

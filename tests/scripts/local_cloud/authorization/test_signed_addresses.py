@@ -10,6 +10,9 @@ import urllib3
 
 from tests.scripts.local_cloud.authorization.conftest import Credentials, People, allow, document
 
+#: The keys that Terraform and `awslocal` use.
+ROOT = Credentials("test", "test")
+
 
 def _signed(people: People, who: Credentials, bucket: str, *, version: str = "s3v4", **more: Any) -> str:
     s3 = people.client("s3", who, config={"signature_version": version})
@@ -52,6 +55,26 @@ def test_an_address_is_only_good_as_it_was_signed_and_by_a_key_that_is(
 def test_an_address_ends(people: People, bucket: str) -> None:
     may = people.user(allow("s3:GetObject"))
     address = _signed(people, may, bucket, ExpiresIn=1)
+    while (answer := _get(address))[0] == 200:
+        continue
+    assert answer == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_an_address_of_root_is_only_good_as_it_was_signed(people: People, bucket: str, version: str) -> None:
+    address = _signed(people, ROOT, bucket, version=version)
+    assert _get(address) == (200, "")
+    assert _get(address.replace("csv/ratings.csv", "images/one.png"))[1] == "SignatureDoesNotMatch"
+    refused = urllib3.request("PUT", address, body=b"x")
+    assert refused.status == 403
+    assert b"SignatureDoesNotMatch" in refused.data
+    wrong = Credentials(ROOT.key_id, "wrong")
+    assert _get(_signed(people, wrong, bucket, version=version))[1] == "SignatureDoesNotMatch"
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_an_address_of_root_ends(people: People, bucket: str, version: str) -> None:
+    address = _signed(people, ROOT, bucket, version=version, ExpiresIn=1)
     while (answer := _get(address))[0] == 200:
         continue
     assert answer == (403, "AccessDenied")
