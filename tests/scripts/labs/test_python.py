@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.labs.outcome import NotYetError
-from scripts.labs.python import call, crash, values
+from scripts.labs.python import Runner, call, values
 from scripts.labs.work import learner_environment
 from tests.scripts.conftest import Environment
 
@@ -130,7 +130,8 @@ def test_a_process_is_killed_when_aws_has_answered_so_many_changes(
 
     def died(count: int) -> bool:
         variables = learner_environment(environment.settings)
-        return crash(file, "answer", [url, count], changes=3, environment=variables, seconds=60)
+        with Runner(variables) as runner:
+            return runner.crash(file, "answer", [url, count], changes=3, seconds=60)
 
     def waiting() -> int:
         name = "ApproximateNumberOfMessages"
