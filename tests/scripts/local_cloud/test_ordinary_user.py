@@ -65,7 +65,7 @@ def test_without_database_servers_the_packages_are_named(lab: Lab) -> None:
     hide = "; ".join(f"mount --bind /dev/null {shlex.quote(server)}" for server in servers)
     done = lab(f"{hide}; exec {shlex.join(ORDINARY)} lab setup", HIDING)
     assert done.returncode == ExitCode.MISSING, done.stderr
-    assert "No MySQL or MariaDB server is installed" in done.stderr
+    assert "A MySQL or MariaDB server is missing. A PostgreSQL server is missing." in done.stderr
     assert "apt: mariadb-server-core mariadb-client-core" in done.stderr
     assert "brew: mariadb" in done.stderr
 
