@@ -22,7 +22,11 @@ LABS = Path(__file__).parent
 MANIFEST = "lab.yaml"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+TABLE = r"^[a-z][a-z0-9_]*$"
+SETUP = r"^[a-z_]+\.sql$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Engine = Literal["mysql", "postgres"]
 System = Literal["odbc"]
 
@@ -90,8 +94,8 @@ class Needs(_Strict):
     engines: tuple[Engine, ...] = ()
     together: bool = False
     dataset: Literal["classicmodels", "rentio"] | None = None
-    setup: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.sql$")] | None = None
-    own_tables: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], ...] = ()
+    setup: Annotated[str, StringConstraints(pattern=SETUP)] | None = None
+    own_tables: tuple[Annotated[str, StringConstraints(pattern=TABLE)], ...] = ()
     system: tuple[System, ...] = ()
 
 
@@ -260,14 +264,43 @@ def _bound(file: Path) -> frozenset[str]:
     return frozenset(names)
 
 
+#: What a text must look like, by its pattern.
+_FORMS = {
+    SLUG: "lower-case words and digits, joined by hyphens, such as group-by",
+    TABLE: "lower-case letters, digits and _, such as category_copy",
+    SETUP: "a file of SQL in the lab's folder, such as setup.sql",
+}
+
+
 def _said(error: ValidationError | TypeError) -> str:
+    """Every mistake: the field, what is expected there, and what was found."""
     if isinstance(error, TypeError):
-        return f"{error}: name and folder are not to be given."
+        return "name and folder are not to be given: they are the folder's."
     lines = []
-    for each in error.errors(include_url=False, include_context=False):
+    for each in error.errors(include_url=False):
         where = ".".join(str(part) for part in each["loc"])
-        lines.append(f"{where}: {each['msg'][0].lower()}{each['msg'][1:]} (found {each['input']!r:.60})")
+        found = f" (found {each['input']!r:.60})"
+        match each["type"]:
+            case "missing":
+                lines.append(f"{where}: is missing.")
+            case "extra_forbidden":
+                lines.append(f"{where}: there is no such field; expected one of: {_fields(each['loc'])}.")
+            case "string_pattern_mismatch":
+                lines.append(f"{where}: expected {_FORMS[each['ctx']['pattern']]}{found}.")
+            case "string_too_short":
+                lines.append(f"{where}: expected a text that says something{found}.")
+            case "too_short":
+                lines.append(f"{where}: expected at least one{found}.")
+            case _:
+                lines.append(f"{where}: {each['msg'][0].lower()}{each['msg'][1:]}{found}.")
     return "\n".join(lines)
+
+
+def _fields(place: tuple[int | str, ...]) -> str:
+    """Names of the fields that there are at the place of one that there is not."""
+    models: dict[str, type[BaseModel]] = {"needs": Needs, "exercises": Exercise}
+    model = models.get(str(place[0]), Lab) if len(place) > 1 else Lab
+    return ", ".join(name for name in model.model_fields if name not in ("name", "folder"))
 
 
 def _first_line(error: yaml.YAMLError) -> str:
