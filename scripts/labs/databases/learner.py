@@ -8,14 +8,16 @@ PostgreSQL a schema of the dataset's database.
 from __future__ import annotations
 
 import re
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import sqlparse
 
+from scripts import connections
 from scripts.connections import Access, Credentials
 from scripts.errors import BadInputError
 from scripts.labs.comparison import Table
@@ -26,6 +28,9 @@ STATEMENT_SECONDS = 10
 #: What one may wait for a lock that another session holds, in seconds.
 LOCK_SECONDS = 5
 ROW_LIMIT = 10_000
+
+#: What the server's own limit is given before the statement is stopped from outside.
+_GRACE_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,15 @@ class LearnerDatabase(ABC):
     def remove(self) -> None:
         """Remove user and copies; nothing to do where they are gone."""
 
-    @abstractmethod
     def exists(self) -> bool:
-        """Whether the learner's user and copies are there."""
+        """Whether the learner's user and copies are there, whole: `make` lets the user in at its end."""
+        try:
+            for checked in (False, True):
+                with self.session(checked=checked):
+                    pass
+        except (connections.AccessDeniedError, connections.NoDatabaseError):
+            return False
+        return True
 
     @abstractmethod
     def session(self, *, checked: bool = False) -> AbstractContextManager[Session]:
@@ -163,6 +174,27 @@ class RefusedError(NotYetError):
     def __init__(self, said: str, meaning: str, code: int | str) -> None:
         super().__init__(meaning, seen=f"{said} ({code})", expected="SQL that the server accepts")
         self.code = code
+
+
+class StoppingClock:
+    """Stops a statement that goes on, whatever the learner told the server about time-outs.
+
+    Parameters
+    ----------
+    stop
+        Has the server end what the connection does.
+    """
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        self._timer = threading.Timer(STATEMENT_SECONDS + _GRACE_SECONDS, stop)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
 
 
 def too_long() -> NotYetError:

@@ -20,6 +20,7 @@ from scripts.labs.databases.learner import (
     LearnerDatabase,
     RefusedError,
     Session,
+    StoppingClock,
     limited,
     plain_name,
     too_long,
@@ -76,19 +77,14 @@ class PostgresLearner(LearnerDatabase):
             connection.execute(sql.SQL("DROP OWNED BY {}").format(user))
             connection.execute(sql.SQL("DROP ROLE {}").format(user))
 
-    def exists(self) -> bool:
-        with connections.postgres(self.master, self.copies.dataset) as connection:
-            found = connection.execute(
-                "SELECT count(*) FROM information_schema.schemata WHERE schema_name = ANY(%s)",
-                ([self.copies.user, self.copies.checked],),
-            ).fetchone()
-        return found is not None and found[0] == 2
-
     @contextmanager
     def session(self, *, checked: bool = False) -> Iterator[Session]:
         place = self.copies.checked if checked else self.copies.user
         with connections.postgres(self.user, self.copies.dataset) as connection:
             connection.autocommit = True
+            here = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place,))
+            if here.fetchone() is None:
+                raise connections.NoDatabaseError(f"There is no copy {place} of {self.copies.dataset}.")
             connection.execute(sql.SQL("SET search_path = {}, public").format(sql.Identifier(place)))
             connection.execute(sql.SQL("SET statement_timeout = {}").format(STATEMENT_SECONDS * 1000))
             connection.execute(sql.SQL("SET lock_timeout = {}").format(LOCK_SECONDS * 1000))
@@ -101,7 +97,7 @@ class _PostgresSession(Session):
 
     def run(self, statement: str, *, limit: int = ROW_LIMIT) -> Table:
         try:
-            with self._connection.cursor() as cursor:
+            with StoppingClock(self._connection.cancel), self._connection.cursor() as cursor:
                 rows = _streamed(cursor, statement, limit)
                 if rows is None:
                     return Table((), ())
