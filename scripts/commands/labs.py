@@ -6,22 +6,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.markdown import Markdown
 from rich.table import Table
+from rich.text import Text
 
 from scripts import aws
 from scripts.commands import needs
-from scripts.commands.output import AsJson, line, print_json, result, say
+from scripts.commands.output import AsJson, indented, line, print_json, result, say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
 
 if TYPE_CHECKING:
     from scripts.labs.desk import Desk
-    from scripts.labs.manifest import Engine
+    from scripts.labs.manifest import Engine, Lab
     from scripts.labs.outcome import Outcome
 
 app = typer.Typer()
@@ -42,10 +44,13 @@ def _desk(settings: Settings) -> Desk:
     return Desk(settings, aws.session(settings))
 
 
-def _ready(context: typer.Context) -> Desk:
-    settings: Settings = context.obj
-    needs.local_cloud(settings)
-    return _desk(settings)
+def _asked(settings: Settings, name: str, exercises: list[str] | None = None) -> tuple[Desk, Lab]:
+    """The desk, and the lab with the exercises that are named: what is misspelt is told before all else."""
+    desk = _desk(settings)
+    lab = desk.lab(name)
+    for each in exercises or ():
+        lab.exercise(each)
+    return desk, lab
 
 
 @app.command("list")
@@ -63,11 +68,16 @@ def list_labs(context: typer.Context, as_json: AsJson = False) -> None:
         bar = f"{'#' * full}{'.' * (_BAR - full)} {each.passed}/{each.exercises}"
         table.add_row(each.name, each.title, str(each.minutes), bar if each.folder else "not started")
     result.print(table)
+    for each in standings:
+        if each.trouble:
+            say(f"! {each.name}: {each.trouble}")
 
 
 @app.command()
 def show(context: typer.Context, name: LabName, as_json: AsJson = False) -> None:
     """A lab's story, objectives and exercises."""
+    from rich.markdown import Markdown
+
     lab = _desk(context.obj).lab(name)
     if as_json:
         print_json(
@@ -93,9 +103,13 @@ def start(
     """Make your working folder for a lab: a file for each exercise, and a notebook. Yours are kept."""
     if engine not in (None, "mysql", "postgres"):
         raise BadInputError(f"--engine is {engine!r}; expected mysql or postgres.")
-    desk = _ready(context)
-    lab = desk.lab(name)
-    started = desk.start(lab, cast("Engine | None", engine), force=force, say=say)
+    settings: Settings = context.obj
+    desk, lab = _asked(settings, name)
+    chosen = cast("Engine | None", engine)
+    desk.fits(lab, chosen)
+    needs.local_cloud(settings)
+    with _busy(f"Starting {lab.name}", as_json=as_json) as busy:
+        started = desk.start(lab, chosen, force=force, say=busy)
     if as_json:
         print_json(asdict(started))
         return
@@ -112,13 +126,16 @@ def check(
     context: typer.Context, name: LabName, exercises: Exercises = None, as_json: AsJson = False
 ) -> None:
     """What is right, and what is not yet, without the answer. Exit 1 while something is not right."""
-    desk = _ready(context)
-    lab = desk.lab(name)
+    settings: Settings = context.obj
+    desk, lab = _asked(settings, name, exercises)
+    desk.required(lab)
+    needs.local_cloud(settings)
     outcomes = []
-    for outcome in desk.check(lab, exercises or [], say):
-        outcomes.append(outcome)
-        if not as_json:
-            _tell(outcome)
+    with _busy(f"Checking {lab.name}", as_json=as_json) as busy:
+        for outcome in desk.check(lab, exercises or [], busy):
+            outcomes.append(outcome)
+            if not as_json:
+                _tell(outcome)
     passed = sum(each.passed for each in outcomes)
     if as_json:
         print_json(
@@ -136,34 +153,56 @@ def check(
 
 
 def _tell(outcome: Outcome) -> None:
+    line(f"{'right  ' if outcome.passed else 'not yet'}  {outcome.exercise}: {outcome.title}")
+    if outcome.instead_of:
+        indented(f"looked at {outcome.source}, saved after {outcome.instead_of}, which holds another answer")
     if outcome.passed:
-        line(f"right    {outcome.exercise}: {outcome.title}")
         return
-    line(f"not yet  {outcome.exercise}: {outcome.title}")
-    line(f"           {outcome.condition}")
+    indented(outcome.condition)
     if outcome.seen:
-        line(f"           seen: {outcome.seen}")
+        indented(f"seen: {outcome.seen}")
     if outcome.expected:
-        line(f"           expected: {outcome.expected}")
+        indented(f"expected: {outcome.expected}")
+
+
+@contextmanager
+def _busy(what: str, *, as_json: bool) -> Iterator[Callable[[str], None]]:
+    """Tell what goes on: on a terminal below the result so far, until it is over; elsewhere in lines."""
+    if as_json or not result.is_terminal:
+        yield say
+        return
+    # On the console of the result itself: two that write to one terminal write over each other.
+    with result.status(what) as status:
+        yield lambda text: status.update(Text(text))
 
 
 @app.command()
-def hint(context: typer.Context, name: LabName, exercise: ExerciseName) -> None:
+def hint(context: typer.Context, name: LabName, exercise: ExerciseName, as_json: AsJson = False) -> None:
     """The next hint to an exercise; each time a little more."""
-    desk = _desk(context.obj)
-    lab = desk.lab(name)
+    desk, lab = _asked(context.obj, name, [exercise])
     found = lab.exercise(exercise)
     number, text = desk.hint(lab, found)
+    if as_json:
+        print_json(
+            {"lab": lab.name, "exercise": found.id, "hint": number, "of": len(found.hints), "text": text}
+        )
+        return
     line(f"Hint {number} of {len(found.hints)}: {text}")
     if number == len(found.hints):
         line(f"That was the last one. The solution: lab solve {lab.name} {found.id}")
 
 
 @app.command()
-def solve(context: typer.Context, name: LabName, exercises: Exercises = None) -> None:
+def solve(
+    context: typer.Context, name: LabName, exercises: Exercises = None, as_json: AsJson = False
+) -> None:
     """Write the reference solution into your files; what you had is kept beside them as .bak."""
-    desk = _desk(context.obj)
-    for file in desk.solve(desk.lab(name), exercises or []):
+    desk, lab = _asked(context.obj, name, exercises)
+    written = desk.solve(lab, exercises or [])
+    if as_json:
+        print_json({"lab": lab.name, "written": written})
+        return
+    for file in written:
         line(f"Solved: {file}")
 
 
@@ -172,22 +211,39 @@ def reset(
     context: typer.Context,
     name: LabName,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Remove what you made in a lab: databases, AWS resources, progress. Your files are put aside."""
-    desk = _ready(context)
-    lab = desk.lab(name)
-    if not yes and sys.stdin.isatty():
-        typer.confirm(f"Remove what you made in {lab.name}?", abort=True)
-    line(f"Reset. Your files are now in {desk.reset(lab)}; begin again: lab start {lab.name}")
+    settings: Settings = context.obj
+    desk, lab = _asked(settings, name)
+    desk.required(lab)
+    needs.local_cloud(settings)
+    if not yes and sys.stdin.isatty() and not typer.confirm(f"Remove what you made in {lab.name}?", err=True):
+        raise typer.Exit(ExitCode.NO)
+    with _busy(f"Removing what you made in {lab.name}", as_json=as_json):
+        aside = desk.reset(lab)
+    if as_json:
+        print_json({"lab": lab.name, "files": aside})
+        return
+    line(f"Reset. Your files are now in {aside}; begin again: lab start {lab.name}")
 
 
 @app.command()
-def notebook(context: typer.Context, name: LabName) -> None:
+def notebook(
+    context: typer.Context,
+    name: LabName,
+    port: Annotated[int, typer.Option(help="Where it listens, on this machine; another when taken.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+) -> None:
     """Open JupyterLab on a lab's notebook; Ctrl-C ends it."""
     from scripts.labs import jupyter
 
-    desk = _ready(context)
-    raise typer.Exit(jupyter.run(desk.lab(name), desk.home, context.obj))
+    settings: Settings = context.obj
+    desk, lab = _asked(settings, name)
+    desk.required(lab)
+    needs.local_cloud(settings)
+    found = desk.ready(lab, say)
+    jupyter.run(lab, found, settings, port=port, browser=browser)
 
 
 def add_to(main: typer.Typer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ def _console(*, stderr: bool) -> Console:
 result = _console(stderr=False)
 talk = _console(stderr=True)
 
+_INDENT = " " * 9
+
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -31,6 +34,13 @@ def say(text: str) -> None:
 def line(text: str = "") -> None:
     """A line of the result, as it stands: one that is wrapped cannot be copied into a shell."""
     result.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def indented(text: str) -> None:
+    """More about the line above, in lines that fit a terminal; elsewhere in one."""
+    width = result.width if result.is_terminal else sys.maxsize
+    for each in text.splitlines():
+        line(textwrap.fill(each, max(40, width), initial_indent=_INDENT, subsequent_indent=_INDENT + "  "))
 
 
 def print_json(document: Any) -> None:

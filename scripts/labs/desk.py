@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from scripts import connections
 from scripts.config import Settings
 from scripts.errors import BadInputError
-from scripts.labs import manifest, removal, system, workspace
+from scripts.labs import files, manifest, removal, system, workspace
 from scripts.labs.databases import ENGINES, Copies, LearnerDatabase
 from scripts.labs.databases.client_file import write as write_client_file
 from scripts.labs.grading import Grader
 from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import Outcome
 from scripts.labs.progress import Progress
+from scripts.labs.register import Register
 from scripts.labs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,10 +26,19 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
+#: Lies in the learner's folder while a check runs: one that was killed removed nothing of what it made.
+_CHECKING = ".checking"
+
+#: Lies there while databases are made: what is there of them is not whole.
+_MAKING = ".making"
+
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a learner stands with one lab; ``folder`` is None while it is not started."""
+    """Where a learner stands with one lab.
+
+    ``folder`` is None while it is not started; ``trouble`` says what keeps it from being gone on with.
+    """
 
     name: str
     title: str
@@ -36,6 +46,7 @@ class Standing:
     exercises: int
     passed: int
     folder: Path | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,21 +83,28 @@ class Desk:
         self.home = home if home is not None else workspace.home()
         self._labs = labs
         self._progress = Progress(settings.local_dir)
+        self._register = Register(settings.local_dir)
 
     def lab(self, name: str) -> Lab:
         """The lab of that name; raises BadInputError for another one."""
         return manifest.find(name, self._labs)
 
+    def required(self, lab: Lab) -> Workspace:
+        """The learner's workspace of a lab; raises MissingError where it is not started."""
+        return workspace.required(lab, self.home)
+
     def standings(self) -> Iterator[Standing]:
         """Every lab, and how far the learner is."""
         for folder in manifest.available(self._labs):
             lab = manifest.load(folder)
-            found = workspace.find(lab, self.home)
+            try:
+                found, trouble = workspace.find(lab, self.home), ""
+            except BadInputError as damaged:
+                found, trouble = None, str(damaged)
             done = self._progress.of(found.id) if found else {}
             passed = sum(each.id in done and done[each.id].passed is not None for each in lab.exercises)
-            yield Standing(
-                lab.name, lab.title, lab.minutes, len(lab.exercises), passed, found.folder if found else None
-            )
+            place = found.folder if found else None
+            yield Standing(lab.name, lab.title, lab.minutes, len(lab.exercises), passed, place, trouble)
 
     def start(self, lab: Lab, engine: Engine | None, *, force: bool, say: Say) -> Started:
         """Make the learner's folder and databases; what is there stays, unless ``force``.
@@ -98,42 +116,71 @@ class Desk:
         MissingError
             Something that the lab needs is not up: says what.
         """
-        chosen = self._engine(lab, engine)
-        system.prepare(lab, say)
-        for each in lab.engines(chosen):
-            connections.find(self._session, self._identifier(each)).address()
-        found, written = workspace.make(lab, self.home, chosen, force=force)
-        databases = self.databases(lab, found)
+        with workspace.alone(lab, self.home):
+            chosen = self._engine(lab, engine, force=force)
+            system.prepare(lab, say)
+            for each in lab.engines(chosen):
+                connections.find(self._session, self._identifier(each)).address()
+            before = self._register.known(self.home / lab.name)
+            found, written = workspace.make(lab, self.home, chosen, force=force, known_id=before)
+            self._register.note(found)
+            self._provide(lab, found, say, anew=force)
+            return Started(found.folder, tuple(written), chosen)
+
+    def _provide(
+        self, lab: Lab, found: Workspace, say: Say, *, anew: bool = False
+    ) -> dict[Engine, LearnerDatabase]:
+        """The learner's databases, made where they are not there, and how to connect to them."""
+        databases = self.databases(lab, found, lab.engines(found.engine))
+        making = found.folder / _MAKING
+        anew = anew or making.exists()
         for database in databases.values():
-            if force or not database.exists():
+            if anew or not database.exists():
                 what = "Making your tables" if lab.setup else f"Copying {lab.needs.dataset} for you"
                 say(f"{what} on {database.master.endpoint.identifier}")
+                making.touch()
                 database.make(lab.needs.own_tables, lab.setup)
+        making.unlink(missing_ok=True)
         if databases:
             write_client_file(databases, found.folder, lab)
-        return Started(found.folder, tuple(written), chosen)
+        return databases
 
-    def _engine(self, lab: Lab, engine: Engine | None) -> Engine | None:
+    def fits(self, lab: Lab, engine: Engine | None) -> None:
+        """Raise BadInputError for an engine that the lab is not done with."""
+        if engine is None:
+            return
         if lab.needs.together:
-            if engine is not None:
-                raise BadInputError(
-                    f"Lab {lab.name} is done on {' and '.join(lab.needs.engines)} side by side.",
-                    f"Start it without --engine: lab start {lab.name}",
-                )
-            return None
-        known = workspace.find(lab, self.home) if engine is None else None
-        chosen = engine or (known.engine if known else None) or next(iter(lab.needs.engines), None)
-        if chosen is not None and chosen not in lab.needs.engines:
             raise BadInputError(
-                f"Lab {lab.name} is not done with {chosen}.",
+                f"Lab {lab.name} is done on {' and '.join(lab.needs.engines)} side by side.",
+                f"Start it without --engine: lab start {lab.name}",
+            )
+        if engine not in lab.needs.engines:
+            raise BadInputError(
+                f"Lab {lab.name} is not done with {engine}.",
                 f"It takes: {', '.join(lab.needs.engines)}" if lab.needs.engines else "It needs no database.",
             )
+
+    def _engine(self, lab: Lab, engine: Engine | None, *, force: bool) -> Engine | None:
+        self.fits(lab, engine)
+        if lab.needs.together:
+            return None
+        known = None
+        if engine is None:
+            try:
+                known = workspace.find(lab, self.home)
+            except BadInputError:
+                if not force:
+                    raise
+        chosen = engine or (known.engine if known else None) or next(iter(lab.needs.engines), None)
+        self.fits(lab, chosen)
         return chosen
 
     def _identifier(self, engine: Engine) -> str:
         return f"{self._settings.name}-{engine}"
 
-    def databases(self, lab: Lab, found: Workspace) -> dict[Engine, LearnerDatabase]:
+    def databases(
+        self, lab: Lab, found: Workspace, engines: Sequence[Engine]
+    ) -> dict[Engine, LearnerDatabase]:
         """The learner's databases, by the engine that they are on; none where the lab needs none."""
         if lab.needs.dataset is None:
             return {}
@@ -144,23 +191,31 @@ class Desk:
                 copies,
                 found.password,
             )
-            for engine in lab.engines(found.engine)
+            for engine in engines
         }
 
     def database(self, lab: Lab, found: Workspace) -> LearnerDatabase | None:
         """The learner's databases on the one engine, or the first; None where the lab needs none."""
-        return next(iter(self.databases(lab, found).values()), None)
+        return next(iter(self.databases(lab, found, lab.engines(found.engine)).values()), None)
 
-    def grader(self, lab: Lab, found: Workspace) -> Grader:
+    def grader(self, lab: Lab, found: Workspace, say: Say) -> Grader:
         """Who judges the answers in a workspace."""
-        databases = self.databases(lab, found)
-        gone = [database for database in databases.values() if not database.exists()]
-        for database in gone:
-            # The local cloud was built anew since: the learner's files are still theirs.
-            database.make(lab.needs.own_tables, lab.setup)
-        if gone:
-            write_client_file(databases, found.folder, lab)
-        return Grader(lab, found, self._settings, self._session, databases)
+        # The local cloud may have been built anew since: the learner's files are still theirs.
+        return Grader(lab, found, self._settings, self._session, self._provide(lab, found, say))
+
+    def ready(self, lab: Lab, say: Say) -> Workspace:
+        """The workspace of a lab that was started, with the databases that it connects to.
+
+        Raises
+        ------
+        MissingError
+            The lab is not started, or what it needs is not up.
+        """
+        with workspace.alone(lab, self.home):
+            found = workspace.required(lab, self.home)
+            system.require(lab)
+            self._provide(lab, found, say)
+            return found
 
     def check(self, lab: Lab, exercises: Sequence[str], say: Say) -> Iterator[Outcome]:
         """Judge the learner's answers, all or those named; noted as progress.
@@ -173,9 +228,20 @@ class Desk:
         found = workspace.required(lab, self.home)
         chosen = [lab.exercise(each) for each in exercises] or list(lab.exercises)
         system.require(lab)
-        for outcome in self.grader(lab, found).check(chosen, say):
-            self._progress.attempted(found.id, outcome.exercise, passed=outcome.passed)
-            yield outcome
+        with workspace.alone(lab, self.home), self._checking(found):
+            for outcome in self.grader(lab, found, say).check(chosen, say):
+                self._progress.attempted(found.id, outcome.exercise, passed=outcome.passed)
+                yield outcome
+
+    @contextmanager
+    def _checking(self, found: Workspace) -> Iterator[None]:
+        """Remove what a check that was killed has left, and tell the next one should this one be."""
+        mark = found.folder / _CHECKING
+        if mark.exists():
+            removal.remove(self._session, found.name("check-"))
+        mark.touch()
+        yield
+        mark.unlink(missing_ok=True)
 
     def hint(self, lab: Lab, exercise: Exercise) -> tuple[int, str]:
         """The next hint, and its number; the last one again when there are no more."""
@@ -186,11 +252,14 @@ class Desk:
     def solve(self, lab: Lab, exercises: Sequence[str]) -> list[Path]:
         """Write reference solutions into the learner's files; what was there is kept beside them."""
         found = workspace.required(lab, self.home)
+        chosen = [lab.exercise(name) for name in exercises] or list(lab.exercises)
         written = []
-        for each in [lab.exercise(name) for name in exercises] or list(lab.exercises):
-            text = f"{workspace.stub(each).partition(chr(10) * 2)[0]}\n\n{lab.solution(each, found.engine)}"
-            written.append(workspace.write(found, lab, each, text))
-            self._progress.solved(found.id, each.id)
+        with workspace.alone(lab, self.home):
+            for each in chosen:
+                question = workspace.stub(each).partition("\n\n")[0]
+                text = f"{question}\n\n{lab.solution(each, found.engine)}"
+                written.append(workspace.write(found, lab, each, text))
+                self._progress.solved(found.id, each.id)
         return written
 
     def reset(self, lab: Lab) -> Path:
@@ -202,12 +271,20 @@ class Desk:
             Where the folder's files were put aside.
         """
         found = workspace.required(lab, self.home)
-        for database in self.databases(lab, found).values():
+        with workspace.alone(lab, self.home):
+            for engine in lab.needs.engines:
+                self._remove_database(lab, found, engine)
+            removal.remove(self._session, found.name())
+            self._progress.forget(found.id)
+            # From here on the folder alone knows of it: should this be killed, it is reset again.
+            self._register.forget(found.folder)
+            return files.put_aside(found.folder)
+
+    def _remove_database(self, lab: Lab, found: Workspace, engine: Engine) -> None:
+        try:
+            databases = self.databases(lab, found, [engine])
+        except connections.InstanceNotFoundError:
+            # Gone with its DB instance, if it was ever there.
+            return
+        for database in databases.values():
             database.remove()
-        removal.remove(self._session, found.name())
-        self._progress.forget(found.id)
-        place = 1
-        while (aside := found.folder.with_name(f"{lab.name}.{place}.bak")).exists():
-            place += 1
-        shutil.move(found.folder, aside)
-        return aside

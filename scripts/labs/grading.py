@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
 from scripts.config import Settings
 from scripts.labs import workspace as workspaces
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import boto3
 
 Say = Callable[[str], None]
+
+#: What comes of working with a value that is of another kind than was thought.
+_OTHER_KIND = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 #: What talks to a DB instance from Python.
 _DRIVERS: Mapping[Engine, str] = {"mysql": "pymysql", "postgres": "psycopg"}
@@ -66,43 +70,54 @@ class Grader:
     def _outcomes(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
         for exercise in exercises:
             answer = workspaces.answer(self._workspace, self._lab, exercise)
-            if workspaces.is_untouched(answer, exercise):
-                yield Outcome(
-                    exercise.id,
-                    exercise.title,
-                    passed=False,
-                    source=answer.source.name,
-                    condition="Nothing is written yet.",
-                    seen="the stub",
-                    expected=f"your answer in {self._lab.file_name(exercise)}",
-                )
-            else:
-                yield self._judge(exercise, answer, say, runner)
+            yield self.outcome(exercise, answer, say, runner)
 
-    def _judge(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> Outcome:
+    def outcome(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> Outcome:
+        """What is to be said of one answer."""
+        outcome = Outcome(
+            exercise.id, exercise.title, passed=True, source=answer.source.name,
+            instead_of=answer.instead_of.name if answer.instead_of else "",
+        )  # fmt: skip
+        try:
+            self._judge(exercise, answer, say, runner)
+        except NotYetError as reason:
+            return replace(
+                outcome, passed=False, condition=reason.condition, seen=reason.seen, expected=reason.expected
+            )
+        except (ConnectionError, HTTPClientError):
+            # Nobody answers: that says nothing of the learner's answer.
+            raise
+        except (ClientError, BotoCoreError) as error:
+            # What a check looks for is not there: in AWS's own words.
+            return replace(
+                outcome, passed=False, seen=str(error), expected="what the exercise makes",
+                condition="AWS answered with an error when the result was looked at.",
+            )  # fmt: skip
+        return outcome
+
+    def _judge(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> None:
+        if workspaces.is_untouched(answer, exercise):
+            raise NotYetError(
+                "Nothing is written yet.",
+                seen="the stub",
+                expected=f"your answer in {self._lab.file_name(exercise)}",
+            )
         if exercise.waits:
             say(f"{exercise.title}: waits for {exercise.waits}")
         if exercise.language == "python":
             # Ready by the time that the check has made what the answer works on.
             runner.prepare()
-        work = Work(
+        with Work(
             self._lab, exercise, self._workspace, answer, self._settings, self._session, self._databases,
             say, runner,
-        )  # fmt: skip
-        outcome = Outcome(exercise.id, exercise.title, passed=True, source=answer.source.name)
-        try:
-            with work:
+        ) as work:  # fmt: skip
+            try:
                 self._lab.check(exercise)(work)
-        except NotYetError as reason:
-            return Outcome(
-                exercise.id, exercise.title, passed=False, source=answer.source.name,
-                condition=reason.condition, seen=reason.seen, expected=reason.expected,
-            )  # fmt: skip
-        except (ClientError, BotoCoreError) as error:
-            # What a check looks for is not there: in AWS's own words.
-            return Outcome(
-                exercise.id, exercise.title, passed=False, source=answer.source.name,
-                condition="AWS answered with an error when the result was looked at.",
-                seen=str(error), expected="what the exercise makes",
-            )  # fmt: skip
-        return outcome
+            except _OTHER_KIND as error:
+                if work.called is None:
+                    raise
+                raise NotYetError(
+                    "What your function returns is not of the kind that is asked for.",
+                    seen=f"{work.called.result!r:.60}",
+                    expected="what the exercise says that it returns",
+                ) from error

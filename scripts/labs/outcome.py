@@ -29,13 +29,14 @@ class NotYetError(Exception):
 class Outcome:
     """Of one exercise: ``passed``, or ``condition``, ``seen`` and ``expected`` as in `NotYetError`.
 
-    ``source`` is the file that was looked at.
+    ``source`` is the file that was looked at; ``instead_of`` an older one with another answer, which was not.
     """
 
     exercise: str
     title: str
     passed: bool
     source: str = ""
+    instead_of: str = ""
     condition: str = ""
     seen: str = ""
     expected: str = ""

@@ -49,6 +49,8 @@ class Work:
         Tells the learner what is waited for.
     runner
         Has a process ready for each call; without it each begins from nothing.
+    called
+        What the learner's function answered last; None before it was called.
     """
 
     lab: Lab
@@ -60,6 +62,7 @@ class Work:
     databases: Mapping[Engine, LearnerDatabase]
     say: Callable[[str], None]
     runner: Runner | None = None
+    called: Called | None = None
     _undo: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[Engine, Session] = field(default_factory=dict)
 
@@ -137,7 +140,8 @@ class Work:
     def call(self, function: str, *arguments: Any, seconds: float = CALL_SECONDS, **named: Any) -> Called:
         """Call a function of the learner's file, in a process of its own."""
         with self._processes() as runner:
-            return runner.call(self._source(), function, arguments, named, seconds=seconds)
+            self.called = runner.call(self._source(), function, arguments, named, seconds=seconds)
+            return self.called
 
     def command(self, *, seconds: float = CALL_SECONDS, **variables: str) -> shell.Ran:
         """Run the learner's shell command, with these variables beside the target's; see `shell.run`."""

@@ -9,14 +9,18 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_args
+
+import filelock
 
 from scripts.config import ROOT
 from scripts.errors import BadInputError, MissingError
-from scripts.labs import notebook
-from scripts.labs.manifest import Engine, Exercise, Lab
+from scripts.labs import files, notebook
+from scripts.labs.manifest import SUFFIXES, Engine, Exercise, Lab
 
 #: Says whose folder it is; beside it everything is the learner's.
 RECORD = ".lab.json"
@@ -76,12 +80,15 @@ def find(lab: Lab, place: Path) -> Workspace | None:
     if not record.is_file():
         return None
     try:
-        content = json.loads(record.read_text())
-        return Workspace(folder=record.parent, lab=lab.name, **content)
+        found = Workspace(folder=record.parent, lab=lab.name, **json.loads(record.read_text()))
+        known = bool(re.fullmatch(r"[0-9a-f]{8}", found.id)) and isinstance(found.password, str)
     except (ValueError, TypeError):
+        known = False
+    if not known or found.engine not in (None, *get_args(Engine)):
         raise BadInputError(
             f"{record} is damaged.", f"Start again, keeping your files: lab start {lab.name} --force"
-        ) from None
+        )
+    return found
 
 
 def required(lab: Lab, place: Path) -> Workspace:
@@ -98,8 +105,39 @@ def required(lab: Lab, place: Path) -> Workspace:
     return found
 
 
-def make(lab: Lab, place: Path, engine: Engine | None, *, force: bool) -> tuple[Workspace, list[Path]]:
+@contextmanager
+def alone(lab: Lab, place: Path) -> Iterator[None]:
+    """Let one command at a time work on a lab's folder; what is killed holds nobody up.
+
+    Raises
+    ------
+    MissingError
+        Another command is at it.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(place / f".{lab.name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise MissingError(
+            f"Another `lab` command works on {place / lab.name}.",
+            "Wait until it has ended, then run this one again.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def make(
+    lab: Lab, place: Path, engine: Engine | None, *, force: bool, known_id: str | None = None
+) -> tuple[Workspace, list[Path]]:
     """Make a lab's folder, or complete it: a file that is there stays, unless ``force``.
+
+    Parameters
+    ----------
+    known_id
+        Of a workspace that was in this folder, and whose record is gone.
 
     Returns
     -------
@@ -112,22 +150,23 @@ def make(lab: Lab, place: Path, engine: Engine | None, *, force: bool) -> tuple[
     workspace = Workspace(
         folder=folder,
         lab=lab.name,
-        id=known.id if known else secrets.token_hex(4),
+        id=known.id if known else known_id or secrets.token_hex(4),
         password=known.password if known else f"{secrets.token_urlsafe(18)}7a",
         engine=engine,
     )
     record = {name: value for name, value in asdict(workspace).items() if name not in ("folder", "lab")}
-    _private(folder / RECORD, json.dumps(record, indent=2) + "\n")
-    files = {"README.md": _readme(lab)}
-    files |= {lab.file_name(each): stub(each) for each in lab.exercises}
-    files[f"{lab.name}.ipynb"] = notebook.text(lab, workspace.engine)
+    files.write(folder / RECORD, json.dumps(record, indent=2) + "\n", private=True)
+    contents = {"README.md": _readme(lab)}
+    for each in lab.exercises:
+        _moved(folder, lab, each)
+        contents[lab.file_name(each)] = stub(each)
     written = []
-    for name, content in files.items():
-        file = folder / name
-        if force or not file.exists():
-            _keep(file, content)
-            file.write_text(content)
-            written.append(file)
+    for name, content in contents.items():
+        if force or not (folder / name).exists():
+            written.append(_replace(folder / name, content))
+    book = folder / f"{lab.name}.ipynb"
+    if force or not book.exists():
+        written.append(_replace(book, notebook.text(lab, workspace.engine)))
     return workspace, written
 
 
@@ -139,21 +178,23 @@ def _damaged(lab: Lab, place: Path) -> bool:
     return False
 
 
-def _keep(file: Path, content: str) -> None:
-    """Put aside what the learner wrote before it is replaced."""
-    if file.exists() and file.read_text(errors="replace") != content:
-        place = 1
-        while (kept := file.with_name(f"{file.name}.{place}.bak")).exists():
-            place += 1
-        file.replace(kept)
+def _moved(folder: Path, lab: Lab, exercise: Exercise) -> None:
+    """Find an answer again that was written when the exercise had another number."""
+    file = folder / lab.file_name(exercise)
+    others = sorted(folder.glob(f"[0-9][0-9]-{exercise.id}{SUFFIXES[exercise.language]}"))
+    if not file.exists() and others:
+        others[-1].rename(file)
+
+
+def _replace(file: Path, content: str) -> Path:
+    files.keep(file, content)
+    files.write(file, content)
+    return file
 
 
 def write(workspace: Workspace, lab: Lab, exercise: Exercise, content: str) -> Path:
     """Put text into an exercise's file; what was there is kept beside it."""
-    file = workspace.folder / lab.file_name(exercise)
-    _keep(file, content)
-    file.write_text(content)
-    return file
+    return _replace(workspace.folder / lab.file_name(exercise), content)
 
 
 def stub(exercise: Exercise) -> str:
@@ -166,10 +207,14 @@ def stub(exercise: Exercise) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the learner wrote for an exercise: ``text``, and the file that it is from."""
+    """What the learner wrote for an exercise: ``text``, and the file that it is from.
+
+    ``instead_of`` is an older file that holds another answer, which is not looked at.
+    """
 
     text: str
     source: Path
+    instead_of: Path | None = None
 
 
 def answer(workspace: Workspace, lab: Lab, exercise: Exercise) -> Answer:
@@ -184,13 +229,16 @@ def answer(workspace: Workspace, lab: Lab, exercise: Exercise) -> Answer:
     written = file.read_text(errors="replace") if file.is_file() else None
     book = workspace.folder / f"{lab.name}.ipynb"
     cell = notebook.answer(book, exercise)
-    if cell is not None and not _is_stub(cell, exercise):
-        untouched = written is None or _is_stub(written, exercise)
-        if untouched or book.stat().st_mtime > file.stat().st_mtime:
-            return Answer(cell, book)
-    if written is None:
-        raise MissingError(f"{file} is not there.", f"lab start {lab.name} writes what is missing.")
-    return Answer(written, file)
+    if cell is None or _is_stub(cell, exercise):
+        if written is None:
+            raise MissingError(f"{file} is not there.", f"lab start {lab.name} writes what is missing.")
+        return Answer(written, file)
+    if written is None or _is_stub(written, exercise):
+        return Answer(cell, book)
+    other = _plain(cell) != _plain(written)
+    if book.stat().st_mtime > file.stat().st_mtime:
+        return Answer(cell, book, file if other else None)
+    return Answer(written, file, book if other else None)
 
 
 def is_untouched(found: Answer, exercise: Exercise) -> bool:
@@ -199,10 +247,11 @@ def is_untouched(found: Answer, exercise: Exercise) -> bool:
 
 
 def _is_stub(text: str, exercise: Exercise) -> bool:
-    def plain(of: str) -> str:
-        return re.sub(r"\s+", " ", of).strip()
+    return _plain(text) in (_plain(stub(exercise)), _plain(exercise.stub), "")
 
-    return plain(text) in (plain(stub(exercise)), plain(exercise.stub), "")
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _readme(lab: Lab) -> str:
@@ -212,12 +261,3 @@ def _readme(lab: Lab) -> str:
         for place, each in enumerate(lab.exercises, 1)
     )
     return f"# {lab.title}\n{lab.story.strip()}\n\nYou will be able to:\n{objectives}\n\n{exercises}\n"
-
-
-def _private(file: Path, content: str) -> None:
-    """Write what nobody else may read."""
-    partial = file.with_name(f"{file.name}.new")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
-    partial.write_text(content)
-    partial.replace(file)

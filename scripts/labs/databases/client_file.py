@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from scripts.labs import files
 
 if TYPE_CHECKING:
     from scripts.labs.databases.learner import LearnerDatabase
@@ -32,10 +35,10 @@ def write(databases: Mapping[Engine, LearnerDatabase], folder: Path, lab: Lab) -
         found = settings(database)
         # As jupysql reads them from a file.
         content[section] = {name: str(value) for name, value in found.items()}
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    with file.open("w") as opened:
-        content.write(opened)
+    text = io.StringIO()
+    content.write(text)
+    if not file.is_file() or file.read_text(errors="replace") != text.getvalue():
+        files.write(file, text.getvalue(), private=True)
     return file
 
 

@@ -25,14 +25,12 @@ from pathlib import Path
 import psutil
 
 from scripts.labs.python import preload, worker
+from scripts.labs.python.processes import BEGUN
 
 #: `prctl`: what a call leaves behind becomes a child of this process, however it was started; and a call
 #: does not outlive this process.
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_PDEATHSIG = 1
-
-#: Told on the line when a call begins.
-BEGUN = b"begun\n"
 
 
 @dataclass(frozen=True)

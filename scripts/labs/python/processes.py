@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.errors import MissingError
-from scripts.labs.python.forkserver import BEGUN
+
+#: Told by the server when a call begins.
+BEGUN = b"begun\n"
 
 #: What is kept of what a process prints, in bytes: its end.
 KEPT = 1_000_000

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.config import Settings
 from scripts.labs.desk import Desk
 from scripts.labs.manifest import Engine, Lab
 from scripts.seed import runner
@@ -20,6 +21,16 @@ Started = Callable[[Lab, Engine | None], Desk]
 def seeded(environment: Environment, instances: None) -> Environment:
     runner.restore(environment.settings, environment.session, ["rentio"])
     return environment
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """What has `lab` in another process work with the same local cloud."""
+    return {
+        "LAB_TARGET": "local",
+        "LAB_NAME": settings.name,
+        "LAB_LOCAL_DIR": str(settings.local_dir),
+        "LAB_GATEWAY_PORT": str(settings.gateway_port),
+    }
 
 
 @pytest.fixture(scope="session")

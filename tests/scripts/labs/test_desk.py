@@ -13,7 +13,6 @@ from scripts import connections, system_packages
 from scripts.errors import BadInputError, MissingError
 from scripts.labs import manifest, system, workspace
 from scripts.labs.desk import Desk
-from scripts.labs.outcome import NotYetError
 from scripts.labs.workspace import Workspace
 from scripts.system_packages import Requirement
 from tests.scripts.conftest import Environment
@@ -60,47 +59,6 @@ def test_force_begins_anew_and_keeps_what_was_written_beside_it(desk: Desk) -> N
     desk.start(LAB, None, force=True, say=print)
     assert mine.read_text() == workspace.stub(LAB.exercises[1])
     assert "SELECT 2;" in {each.read_text() for each in mine.parent.glob(f"{mine.name}.*.bak")}
-
-
-def test_two_learners_do_not_disturb_each_other(desk: Desk, seeded: Environment, tmp_path: Path) -> None:
-    other = Desk(seeded.settings, seeded.session, tmp_path)
-    other.start(LAB, "mysql", force=False, say=print)
-    theirs = other.database(LAB, workspace.required(LAB, tmp_path))
-    mine = desk.database(LAB, found(desk))
-    assert theirs is not None
-    assert mine is not None
-    with theirs.session() as session:
-        session.run("DELETE FROM payment")
-        with pytest.raises(
-            NotYetError, match=r"reaches for a database that is not yours|changes what belongs"
-        ):
-            session.run(f"SELECT COUNT(*) FROM {mine.copies.user}.payment")
-        with pytest.raises(NotYetError):
-            session.run("DELETE FROM rentio.payment")
-    with mine.session() as session:
-        assert session.run("SELECT COUNT(*) FROM payment").rows == ((16049,),)
-    other.reset(LAB)
-    assert mine.exists()
-    assert not theirs.exists()
-
-
-@pytest.mark.parametrize("engine", ["mysql", "postgres"])
-def test_a_statement_without_end_and_a_result_without_end_are_stopped(
-    engine: manifest.Engine, seeded: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in ("mysql", "postgres"):
-        monkeypatch.setattr(f"scripts.labs.databases.{module}.STATEMENT_SECONDS", 2)
-    own = Desk(seeded.settings, seeded.session, tmp_path)
-    own.start(LAB, engine, force=False, say=print)
-    database = own.database(LAB, workspace.required(LAB, tmp_path))
-    assert database is not None
-    with database.session() as session:
-        with pytest.raises(NotYetError, match="more than 10,000 rows"):
-            session.run("SELECT r.rental_id FROM rental r CROSS JOIN film")
-        with pytest.raises(NotYetError, match="was stopped after"):
-            session.run("SELECT COUNT(*) FROM rental a CROSS JOIN rental b CROSS JOIN rental c")
-        assert session.run("SELECT title FROM film WHERE film_id < 0").columns == ("title",)
-    own.reset(LAB)
 
 
 def test_hints_go_on_to_the_last_and_stay_there(desk: Desk) -> None:
@@ -184,7 +142,7 @@ def test_an_instance_that_is_not_there_is_told(seeded: Environment, tmp_path: Pa
     elsewhere = Desk(replace(seeded.settings, name="nowhere"), seeded.session, tmp_path)
     with pytest.raises(connections.InstanceNotFoundError, match="nowhere-mysql"):
         elsewhere.start(LAB, "mysql", force=False, say=print)
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / LAB.name).exists()
 
 
 def test_what_the_machine_lacks_is_told_before_anything_is_made_or_judged(
@@ -197,7 +155,7 @@ def test_what_the_machine_lacks_is_told_before_anything_is_made_or_judged(
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
     with pytest.raises(MissingError, match="A kettle is missing"):
         own.start(needing, "mysql", force=False, say=print)
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / LAB.name).exists()
     own.start(LAB, "mysql", force=False, say=print)
     with pytest.raises(MissingError, match="A kettle is missing"):
         list(own.check(needing, [], print))
