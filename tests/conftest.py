@@ -100,6 +100,7 @@ _GROUPS = (
     "scripts/local_cloud/databases",
     "scripts/local_cloud",
     "scripts/seed",
+    "scripts/labs",
     "scripts",
     "infrastructure",
     "e2e",

@@ -84,7 +84,7 @@ def _check(desk: Desk, settings: Settings, lab: Lab) -> None:
 
 def _bare(desk: Desk, settings: Settings, session: boto3.Session, lab: Lab) -> None:
     found = workspace.required(lab, desk.home)
-    database = desk.database(lab, found)
+    databases = desk.databases(lab, found, lab.engines(found.engine))
     before = dict(os.environ)
     os.environ.update(learner_environment(settings))
     try:
@@ -92,7 +92,7 @@ def _bare(desk: Desk, settings: Settings, session: boto3.Session, lab: Lab) -> N
             for exercise in lab.exercises:
                 answer = workspace.answer(found, lab, exercise)
                 with Work(
-                    lab, exercise, found, answer, settings, session, database, lambda _: None, runner
+                    lab, exercise, found, answer, settings, session, databases, lambda _: None, runner
                 ) as work:
                     lab.check(exercise)(work)
     finally:
