@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from scripts.commands.output import say
 from scripts.config import Settings
-from scripts.errors import MissingError
+from scripts.errors import BadInputError, ExitCode, MissingError
 from scripts.local_cloud import lifecycle
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.terraform import Plan, Terraform
@@ -40,3 +45,47 @@ def shown_plan(settings: Settings, file: Path) -> dict[str, Any]:
     with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
         found.init()
         return found.show_plan(Plan(file, changes=True))
+
+
+def local_target(context: typer.Context, command: str) -> Settings:
+    """The settings of a command that is about the local cloud; raises BadInputError for another target."""
+    settings: Settings = context.obj
+    if settings.target != "local":
+        raise BadInputError(
+            f"`lab {command}` is about the local cloud, and the target is {settings.target}.",
+            f"Leave TARGET out, or say: lab --target local {command}",
+        )
+    return settings
+
+
+@contextmanager
+def changing(settings: Settings) -> Iterator[None]:
+    """One command at a time: two at once could carry out each other's plan."""
+    with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
+        yield
+
+
+def up(settings: Settings) -> lifecycle.Arrival:
+    """The local cloud, started where it does not run; says what was found and done."""
+    arrival = LocalCloud(settings).up(say)
+    if arrival.archived_state:
+        say(
+            "The environment was of an earlier life of LocalStack; "
+            f"its state is kept in {arrival.archived_state}"
+        )
+    if arrival.removed:
+        say(f"Removed the orphaned servers of that life: {len(arrival.removed)}")
+    if arrival.recovered:
+        say(f"Started again, with their data: {', '.join(arrival.recovered)}")
+    Terraform(settings, say=say).mend()
+    return arrival
+
+
+def confirmed(question: str, yes: bool) -> None:
+    """Go on only when somebody said yes; ends the command with "no" otherwise."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInputError(f"{question} Nobody is there to answer.", "Say --yes to go on without asking.")
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(ExitCode.NO)
