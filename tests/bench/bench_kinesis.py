@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from tests.bench.workplace import Workplace
 
-STREAM, SHARDS = "bench", 4
+#: So many shards that none is full, whoever puts.
+STREAM, SHARDS = "bench", 96
 #: Records of one request: as many as AWS takes.
 BATCH = 500
 THREADS = 8

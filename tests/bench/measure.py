@@ -26,9 +26,12 @@ class Aim:
 
     least_ratio: float | None = None
     most: float | None = None
+    least: float | None = None
 
     def __str__(self) -> str:
-        return f"ratio from {self.least_ratio:g}" if self.least_ratio is not None else f"to {self.most:g}"
+        if self.least_ratio is not None:
+            return f"ratio from {self.least_ratio:g}"
+        return f"to {self.most:g}" if self.most is not None else f"from {self.least:g}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Figure:
             return None
         if self.aim.most is not None:
             return self.value <= self.aim.most
+        if self.aim.least is not None:
+            return self.value >= self.aim.least
         return self.ratio is not None and self.ratio >= (self.aim.least_ratio or 0)
 
     def to_json(self) -> dict[str, object]:

@@ -19,6 +19,7 @@ def test_every_benchmark_that_applies_nothing_runs_at_its_smallest_and_gives_fig
         "start",
         "seed",
         "kinesis",
+        "producer",
         "requests",
         "authorization",
         "labs",

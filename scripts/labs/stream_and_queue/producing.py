@@ -80,9 +80,11 @@ def check_shards(work: Work) -> None:
             seen=f"a {type(told).__name__}",
             expected="a shard for each key",
         )
+    put = len(stream.records())
     require(
-        not stream.records(),
+        not put,
         "The function puts records into the stream.",
+        seen=f"{put} records",
         expected="a stream as it was before",
     )
     require(

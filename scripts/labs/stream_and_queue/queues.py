@@ -10,7 +10,7 @@ from typing import Any
 from scripts.labs.work import Work
 
 #: How long is waited for what a process had received that died, in seconds: many times a time-out of one.
-_PATIENCE = 20.0
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 
 from scripts.labs.outcome import require
 from scripts.labs.stream_and_queue.sessions import sessions
-from scripts.labs.stream_and_queue.streams import in_order, make_stream, same_sessions
+from scripts.labs.stream_and_queue.streams import in_order, make_stream, same_records
 from scripts.labs.work import Work
 
 #: What a function may take that reads some dozens of records, in seconds.
@@ -20,7 +20,7 @@ def check_read_all(work: Work) -> None:
     put = sessions(60)
     landed = stream.put(put)
     read = work.call("read_all", stream.name, 4, seconds=_READING).result
-    mine = same_sessions(read, put, "the sessions of all records")
+    mine = same_records(read, put, "the sessions of all records")
     for shard in stream.shards():
         there = [each for each, at in zip(put, landed, strict=True) if at["ShardId"] == shard["ShardId"]]
         require(
@@ -44,7 +44,7 @@ def check_read_since(work: Work) -> None:
     read = work.call(
         "read_since", stream.name, dt.datetime.fromtimestamp(moment, dt.UTC), seconds=_READING
     ).result
-    same_sessions(read, after, "the sessions from the moment on")
+    same_records(read, after, "the sessions from the moment on")
 
 
 def check_replay(work: Work) -> None:
@@ -70,5 +70,5 @@ def check_replay(work: Work) -> None:
             seen=f"{len(read)} sessions",
             expected="a part that ends with the record of the sequence number `last`",
         )
-    mine = same_sessions(read, wanted, "the sessions of the part")
+    mine = same_records(read, wanted, "the sessions of the part")
     require(in_order(mine, wanted), "The sessions are not in their order.", expected="the order of the shard")

@@ -6,7 +6,7 @@ from typing import Any
 
 from scripts.labs.outcome import require
 from scripts.labs.stream_and_queue.sessions import sessions
-from scripts.labs.stream_and_queue.streams import Stream, in_order, make_stream, same_sessions
+from scripts.labs.stream_and_queue.streams import Stream, in_order, make_stream, same_records
 from scripts.labs.work import Work
 
 Range = tuple[int, int]
@@ -68,7 +68,7 @@ def check_read_resharded(work: Work) -> None:
     people = [each["session_id"] for each in sessions(16)]
     put = _put_while_resharded(stream, people)
     mine = work.call("read_in_order", stream.name, seconds=20).result
-    same_sessions(mine, put, "the events of all records")
+    same_records(mine, put, "the events of all records")
     for person in people:
         require(
             in_order(mine, [each for each in put if each["session_id"] == person]),

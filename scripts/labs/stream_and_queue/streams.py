@@ -115,40 +115,40 @@ def documents(found: Sequence[Mapping[str, Any]]) -> list[Any]:
     return documents
 
 
-def same_sessions(mine: object, wanted: Sequence[Mapping[str, Any]], which: str) -> list[Any]:
-    """Hold a list of sessions that a function returned against those that it was to return, in any order.
+def same_records(mine: object, wanted: Sequence[Mapping[str, Any]], which: str) -> list[Any]:
+    """Hold a list that a function returned against the contents of records, in any order.
 
     Parameters
     ----------
     which
-        What they are, such as ``the sessions from the moment on``.
+        What was asked for, such as ``the sessions from the moment on``.
     """
+    kind = which.split()[1]
     if not isinstance(mine, list):
         told = "nothing" if mine is None else f"a {type(mine).__name__}"
         raise NotYetError(f"The function does not return {which}.", seen=told, expected="a list of dicts")
     if strange := [each for each in mine if not isinstance(each, dict)]:
         raise NotYetError(
-            "What is in the list are no sessions.",
+            f"What is in the list are no {kind}.",
             seen=f"{strange[0]!r:.60}",
             expected="a dict for each record",
         )
-    for each in wanted:
-        require(
-            each in mine,
-            f"The list has not all of {which}.",
-            seen=f"{len(mine)} sessions, and some are missing",
-            expected="the session of every such record, as it was put",
-        )
+    require(
+        all(each in mine for each in wanted),
+        f"The list has not all of {which}.",
+        seen=f"{len(mine)} {kind}, and some are missing",
+        expected="what each such record holds, as it was put",
+    )
     require(
         all(each in wanted for each in mine),
         f"The list has more than {which}.",
-        seen=f"{len(mine)} sessions, and some do not belong there",
+        seen=f"{len(mine)} {kind}, and some do not belong there",
         expected="nothing else",
     )
     require(
         len(mine) == len(wanted),
-        "Some sessions are in the list twice.",
-        seen=f"{len(mine)} sessions, {len(wanted)} records",
+        f"Some {kind} are in the list twice.",
+        seen=f"{len(mine)} {kind}, {len(wanted)} records",
         expected="each record once",
     )
     return mine

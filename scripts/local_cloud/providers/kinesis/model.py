@@ -92,6 +92,7 @@ class Stream:
     consumers: dict[str, Consumer] = field(default_factory=dict)
     sequence: int = FIRST_SEQUENCE
     shards_made: int = 0
+    _open: list[Shard] = field(default_factory=list)
 
     @property
     def encryption(self) -> str:
@@ -100,7 +101,10 @@ class Stream:
 
     def open_shards(self) -> list[Shard]:
         """The shards that take records, by hash key."""
-        return sorted((each for each in self.shards.values() if each.is_open), key=attrgetter("first_hash"))
+        if not self._open:
+            found = (each for each in self.shards.values() if each.is_open)
+            self._open = sorted(found, key=attrgetter("first_hash"))
+        return self._open
 
     def next_sequence(self) -> int:
         """A sequence number greater than every one before."""
@@ -113,6 +117,7 @@ class Stream:
             f"shardId-{self.shards_made:012d}", first_hash, last_hash, self.next_sequence(), parents
         )
         self.shards_made += 1
+        self._open = []
         self.shards[shard.shard_id] = shard
         return shard
 
@@ -125,6 +130,7 @@ class Stream:
     def close(self, shard: Shard) -> None:
         """The shard takes no more records; those it has stay."""
         shard.closed_at = time.time()
+        self._open = []
         shard.last_sequence = self.next_sequence()
 
     def children(self, shard: Shard) -> list[Shard]:
@@ -136,9 +142,8 @@ class Stream:
     ) -> tuple[Shard, Record | None]:
         """Append a record to the open shard of its hash key; None where that takes no more just now."""
         key = hash_key(partition_key) if explicit_hash is None else explicit_hash
-        shard = next(
-            each for each in self.shards.values() if each.is_open and each.first_hash <= key <= each.last_hash
-        )
+        shards = self.open_shards()
+        shard = shards[bisect_right(shards, key, key=attrgetter("first_hash")) - 1]
         if not shard.allowance.take(len(data) + len(partition_key.encode())):
             return shard, None
         record = Record(self.next_sequence(), time.time(), partition_key, data)
