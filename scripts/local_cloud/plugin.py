@@ -30,7 +30,7 @@ from scripts.local_cloud.localstack import (
     LOADING,
     LOADING_VARIABLE,
 )
-from scripts.local_cloud.providers import changes
+from scripts.local_cloud.providers import changes, redrive
 from scripts.local_cloud.providers.gate import GATE
 from scripts.local_cloud.snapshots.shape import INSIDE_PATH
 
@@ -69,6 +69,8 @@ def on_start() -> None:
     gateway = get_current_runtime().components.gateway
     if os.environ.get(AUTHORIZATION_VARIABLE) == "on":
         authorization.install(gateway)
+    # After authorization: who may not set a policy is not told what is wrong with it.
+    handlers.serve_custom_service_request_handlers.append(redrive.check)
     # After authorization, and so before it: what had to wait at the gate is judged by what it then finds.
     GATE.install(gateway)
     ROUTER.add(INSIDE_PATH, _snapshot, methods=["POST"])
