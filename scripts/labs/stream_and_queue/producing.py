@@ -179,7 +179,7 @@ def _enriched(found: Session, before: Session, began: dt.datetime) -> None:
     ):
         require(name in found, f"{name} is missing.", seen=", ".join(sorted(found)), expected=kind)
         require(
-            found[name] == _worked_out(name, before) and isinstance(found[name], int),
+            found[name] == _worked_out(name, before),
             f"{name} is not what it should be.",
             seen=f"{json.dumps(found[name])} of {json.dumps(before['browse_history'])[:200]}...",
             expected=kind,

@@ -35,17 +35,21 @@ class Stream:
         )
 
     def put_entries(self, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Put entries as put_records takes them, one by one in order as far as one shard goes."""
-        found: list[dict[str, Any]] = []
-        left = list(entries)
+        """Put entries as put_records takes them, fewer than a new shard refuses; where each of them is."""
+        given = list(entries)
+        found: list[dict[str, Any]] = [{} for _ in given]
+        left = list(range(len(given)))
         given_up = time.monotonic() + _PATIENCE
         while left:
-            results = self.client.put_records(StreamName=self.name, Records=left[:500])["Records"]
-            refused = next((place for place, each in enumerate(results) if "ErrorCode" in each), len(results))
-            if refused < len(results) and time.monotonic() > given_up:
-                raise NotYetError("The stream takes no records.", seen=results[refused]["ErrorMessage"])
-            found += results[:refused]
-            left = left[refused:]
+            now, later = left[:500], left[500:]
+            answer = self.client.put_records(StreamName=self.name, Records=[given[place] for place in now])
+            for place, result in zip(now, answer["Records"], strict=True):
+                found[place] = result
+            left = [place for place in now if "ErrorCode" in found[place]] + later
+            if left and time.monotonic() > given_up:
+                raise NotYetError(
+                    "The stream takes no records.", seen=str(found[left[0]].get("ErrorMessage"))
+                )
         return found
 
     def records(self) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,6 +151,20 @@ def test_each_type_of_iterator_starts_where_it_says(kinesis: Any, stream: str) -
     assert texts(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=first) == ["b"]
     assert texts(ShardIteratorType="AT_TIMESTAMP", Timestamp=moment) == ["b"]
     assert texts(ShardIteratorType="LATEST") == []
+
+
+def test_an_iterator_of_a_moment_before_all_records_starts_at_the_first_and_of_the_future_is_refused(
+    kinesis: Any, stream: str
+) -> None:
+    shard = shards_of(kinesis, stream)[0]["ShardId"]
+    kinesis.put_record(StreamName=stream, Data=b"x", PartitionKey="k", ExplicitHashKey="0")
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    assert len(read(kinesis, stream, shard, ShardIteratorType="AT_TIMESTAMP", Timestamp=long_ago)) == 1
+    with pytest.raises(kinesis.exceptions.InvalidArgumentException):
+        kinesis.get_shard_iterator(
+            StreamName=stream, ShardId=shard, ShardIteratorType="AT_TIMESTAMP",
+            Timestamp=datetime.now(UTC) + timedelta(hours=1),
+        )  # fmt: skip
 
 
 def test_an_iterator_taken_by_arn_can_be_read_where_moto_forgets_the_name(kinesis: Any, stream: str) -> None:
