@@ -121,9 +121,15 @@ class Lab:
 
     def put(self, stream: str, *data: bytes, key: str | None = None) -> None:
         """Put records into a Kinesis stream."""
-        records = [{"Data": each, "PartitionKey": key or str(hash(each))} for each in data]
-        for first in range(0, len(records), 500):
-            self.client("kinesis").put_records(StreamName=stream, Records=records[first : first + 500])
+        left = [{"Data": each, "PartitionKey": key or str(hash(each))} for each in data]
+        deadline = time.monotonic() + 240
+        while left:
+            now, later = left[:500], left[500:]
+            answer = self.client("kinesis").put_records(StreamName=stream, Records=now)
+            # A shard takes a second's worth of records; what it refuses is put again.
+            results = zip(now, answer["Records"], strict=True)
+            left = [record for record, result in results if "ErrorCode" in result] + later
+            assert time.monotonic() < deadline, f"{len(left)} records were refused"
 
     def objects(self, prefix: str = "") -> list[str]:
         """Keys in the bucket, in their order."""
