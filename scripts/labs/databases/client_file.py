@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.labs import files
 
 if TYPE_CHECKING:
+    from scripts.connections import Access
     from scripts.labs.databases.learner import LearnerDatabase
     from scripts.labs.manifest import Engine, Lab
 
@@ -44,22 +45,29 @@ def write(databases: Mapping[Engine, LearnerDatabase], folder: Path, lab: Lab) -
 
 def settings(database: LearnerDatabase, *, checked: bool = False) -> dict[str, Any]:
     """Arguments of SQLAlchemy's ``URL.create`` for one of the copies."""
-    host, port = database.user.tunnel or database.user.endpoint.address()
     place = database.copies.checked if checked else database.copies.user
-    common = {
-        "drivername": _DRIVERS[database.engine],
-        "username": database.copies.user,
-        "password": database.user.user.password,
+    if database.engine == "mysql":
+        return arguments(database.user, place)
+    found = arguments(database.user, database.copies.dataset)
+    found["query"]["options"] = f"-csearch_path={place},public"
+    return found
+
+
+def arguments(to: Access, database: str) -> dict[str, Any]:
+    """Arguments of SQLAlchemy's ``URL.create`` for a database of a DB instance, TLS verified."""
+    host, port = to.tunnel or to.endpoint.address()
+    engine = "mysql" if to.endpoint.speaks_mysql else "postgres"
+    authority = str(to.authority)
+    tls = {
+        "mysql": {"ssl_ca": authority, "ssl_check_hostname": "true"},
+        "postgres": {"sslmode": "verify-full", "sslrootcert": authority},
+    }
+    return {
+        "drivername": _DRIVERS[engine],
+        "username": to.user.username,
+        "password": to.user.password,
         "host": host,
         "port": port,
+        "database": database,
+        "query": tls[engine],
     }
-    authority = str(database.user.authority)
-    if database.engine == "mysql":
-        query = {"ssl_ca": authority, "ssl_check_hostname": "true"}
-        return common | {"database": place, "query": query}
-    query = {
-        "sslmode": "verify-full",
-        "sslrootcert": authority,
-        "options": f"-csearch_path={place},public",
-    }
-    return common | {"database": database.copies.dataset, "query": query}
