@@ -49,7 +49,7 @@ def _found(session: boto3.Session, name: str) -> Iterator[Found]:
     yield from _topics(session.client("sns"), name)
     yield from _queues(session.client("sqs"), name)
     yield from _log_groups(session.client("logs"), name)
-    yield from _db_instances(session.client("rds"), name)
+    yield from db_instances(session.client("rds"), name)
     iam = session.client("iam")
     yield from _users(iam, name)
     yield from _roles(iam, name)
@@ -117,7 +117,8 @@ def _log_groups(logs: Any, name: str) -> Iterator[Found]:
             yield "log group", group, partial(logs.delete_log_group, logGroupName=group)
 
 
-def _db_instances(rds: Any, name: str) -> Iterator[Found]:
+def db_instances(rds: Any, name: str) -> Iterator[Found]:
+    """DB instances whose names begin with ``name``: kind, name, and what deletes it."""
     for page in rds.get_paginator("describe_db_instances").paginate():
         for each in page["DBInstances"]:
             found = each["DBInstanceIdentifier"]

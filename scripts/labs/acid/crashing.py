@@ -31,9 +31,9 @@ Query = Callable[[str], list[tuple[Any, ...]]]
 
 
 def check_durability(work: Work) -> None:
-    work.afterwards(lambda: removal.remove(work.session, work.name("crash")))
     # What an interrupted check has left.
-    removal.remove(work.session, work.name("crash"))
+    _remove(work)
+    work.afterwards(lambda: _remove(work))
     password = secrets.token_urlsafe(24)
     names = {engine: work.name(f"crash-{engine}-{secrets.token_hex(3)}") for engine in work.databases}
     for engine, name in names.items():
@@ -41,6 +41,11 @@ def check_durability(work: Work) -> None:
     with ThreadPoolExecutor(len(names)) as pool:
         for _ in pool.map(lambda engine: _judge(work, engine, names[engine], password), names):
             pass
+
+
+def _remove(work: Work) -> None:
+    for *_, delete in removal.db_instances(work.session.client("rds"), work.name("crash")):
+        delete()
 
 
 def _create(work: Work, *, like: str, name: str, password: str) -> None:
