@@ -58,6 +58,9 @@ def ours(entry: Entry, folder: Folder, installation: Installation) -> dict[str, 
         values |= {"aria_pagecache_buffer_size": str(1 << 20), "innodb_log_file_size": str(16 << 20)}
         if installation.major < (10, 6):
             del values["binlog_expire_logs_seconds"]
+        if installation.major >= (11, 6) and entry.spec.engine == "mysql":
+            # On from 11.6.2: MySQL writes over what was committed after the transaction's snapshot.
+            values["innodb_snapshot_isolation"] = "OFF"
     else:
         values |= {"mysqlx": "OFF", "gtid_mode": "ON", "enforce_gtid_consistency": "ON"}
         if installation.major >= (8, 0, 30):

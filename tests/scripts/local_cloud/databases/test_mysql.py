@@ -27,6 +27,24 @@ def test_a_client_reaches_its_database_over_verified_tls_on_the_port_that_aws_us
         assert cursor.fetchone() in (("Ssl_version", "TLSv1.3"), ("Ssl_version", "TLSv1.2"))
 
 
+def test_a_mariadb_in_mysqls_place_isolates_transactions_as_mysql_does(
+    cloud: Cloud, mysql: ServerSpec
+) -> None:
+    address = cloud.servers.status(mysql.resource_id).address
+    with cloud.mysql(address) as first, cloud.mysql(address) as second, first.cursor() as cursor:
+        cursor.execute("CREATE TABLE counted (n INT) SELECT 10 AS n")
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT n FROM counted")
+        with second.cursor() as other:
+            other.execute("UPDATE counted SET n = 8")
+            second.commit()
+        # A MariaDB 11.6 by itself would refuse it: record has changed since last read.
+        cursor.execute("UPDATE counted SET n = 7")
+        cursor.execute("COMMIT")
+        cursor.execute("DROP TABLE counted")
+
+
 def test_a_plain_connection_is_refused_where_the_parameter_group_requires_tls(
     cloud: Cloud, mysql: ServerSpec
 ) -> None:
