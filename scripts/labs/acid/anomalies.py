@@ -113,7 +113,7 @@ def _both_went_through(trace: Trace, serial: Serial) -> str:
 def _read_twice(trace: Trace, fits: Callable[[Rows, Rows], bool], *verbs: str) -> str:
     """Whether some transaction read twice, and the other session's writes of that kind came between."""
     reason = "no session asks the same question twice in one transaction"
-    for first, second, between in _pairs(trace):
+    for first, second, between in pairs(trace):
         written = {event.step.verb for event in between if event.step.writes}
         if any(event.step.session == first.step.session for event in between if event.step.writes):
             reason = "the session that reads twice changes rows itself in between"
@@ -126,7 +126,7 @@ def _read_twice(trace: Trace, fits: Callable[[Rows, Rows], bool], *verbs: str) -
     return reason
 
 
-def _pairs(trace: Trace) -> Iterator[tuple[Event, Event, list[Event]]]:
+def pairs(trace: Trace) -> Iterator[tuple[Event, Event, list[Event]]]:
     """Each two reads with the same question in one transaction, and what was done between them."""
     for place, first in enumerate(trace.events):
         if first.step.reads:

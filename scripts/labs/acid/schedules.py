@@ -56,6 +56,11 @@ class Step:
         """What a SELECT asks, without the locks that it takes, and however it is spaced."""
         return _LOCKING.sub("", re.sub(r"\s+", " ", self.statement))
 
+    @property
+    def locks(self) -> bool:
+        """Whether it is a SELECT that locks what it finds."""
+        return self.reads and bool(_LOCKING.search(self.statement))
+
     def __str__(self) -> str:
         return f"{self.session}: {self.statement}"
 
