@@ -27,7 +27,10 @@ Say = Callable[[str], None]
 _OTHER_KIND = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 #: What talks to a DB instance from Python.
-_DRIVERS: Mapping[Engine, str] = {"mysql": "pymysql", "postgres": "psycopg"}
+_DRIVERS: Mapping[Engine, Sequence[str]] = {
+    "mysql": ("pymysql", "sqlalchemy.dialects.mysql.pymysql"),
+    "postgres": ("psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
+}
 
 
 class Grader:
@@ -65,7 +68,8 @@ class Grader:
     def _preload(self) -> list[str]:
         """What this lab's answers import."""
         needs = self._lab.needs
-        return [*(f"{SERVICE}{each}" for each in needs.services), *(_DRIVERS[each] for each in needs.engines)]
+        services = (f"{SERVICE}{each}" for each in needs.services)
+        return [*services, *(module for each in needs.engines for module in _DRIVERS[each])]
 
     def _outcomes(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
         for exercise in exercises:
