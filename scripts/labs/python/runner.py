@@ -50,6 +50,10 @@ class Runner:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything, also calls that another thread waits for."""
         self._processes.close()
 
     def prepare(self) -> None:
