@@ -15,6 +15,7 @@ import pymysql
 from scripts import connections
 from scripts.connections import Access, Credentials
 from scripts.labs import removal
+from scripts.labs.acid.side_by_side import on_each
 from scripts.labs.acid.urls import instance_url
 from scripts.labs.manifest import Engine
 from scripts.labs.outcome import require
@@ -38,9 +39,7 @@ def check_durability(work: Work) -> None:
     names = {engine: work.name(f"crash-{engine}-{secrets.token_hex(3)}") for engine in work.databases}
     for engine, name in names.items():
         _create(work, like=work.databases[engine].master.endpoint.identifier, name=name, password=password)
-    with ThreadPoolExecutor(len(names)) as pool:
-        for _ in pool.map(lambda engine: _judge(work, engine, names[engine], password), names):
-            pass
+    on_each(work, lambda engine: _judge(work, engine, names[engine], password))
 
 
 def _remove(work: Work) -> None:

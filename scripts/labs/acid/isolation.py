@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from scripts.labs.acid.anomalies import Judge, Serial
 from scripts.labs.acid.playing import Player, Trace
 from scripts.labs.acid.schedules import LEVELS, SESSIONS, Step, parse
 from scripts.labs.acid.sessions import sessions
+from scripts.labs.acid.side_by_side import on_each
 from scripts.labs.manifest import Engine
 from scripts.labs.outcome import NotYetError, require
 from scripts.labs.work import Work
@@ -50,10 +50,7 @@ def play_all(
     work: Work, schedules: Mapping[str, Sequence[Step]]
 ) -> dict[Engine, dict[str, dict[str, Found]]]:
     """Play schedules, by anomaly, on every engine at every level; both engines at the same time."""
-    engines = list(work.databases)
-    with ThreadPoolExecutor(len(engines)) as pool:
-        done = pool.map(partial(_play_on, work, schedules), engines)
-        return dict(zip(engines, done, strict=True))
+    return on_each(work, partial(_play_on, work, schedules))
 
 
 def _play_on(

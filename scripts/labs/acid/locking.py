@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 
 from scripts.labs.acid.anomalies import pairs
 from scripts.labs.acid.playing import Player, Trace
 from scripts.labs.acid.schedules import Step, parse
 from scripts.labs.acid.sessions import sessions
+from scripts.labs.acid.side_by_side import on_each
 from scripts.labs.manifest import Engine
 from scripts.labs.outcome import require
 from scripts.labs.work import Work
@@ -71,11 +70,9 @@ def check_gap_lock(work: Work) -> None:
         )
 
 
-def _played(work: Work) -> dict[Literal["mysql", "postgres"], Trace]:
+def _played(work: Work) -> dict[Engine, Trace]:
     steps = parse(work.answers())
-    with ThreadPoolExecutor(len(work.databases)) as pool:
-        traces = pool.map(lambda engine: _play_on(work, steps, engine), work.databases)
-        return dict(zip(work.databases, traces, strict=True))
+    return on_each(work, lambda engine: _play_on(work, steps, engine))
 
 
 def _play_on(work: Work, steps: Sequence[Step], engine: Engine) -> Trace:

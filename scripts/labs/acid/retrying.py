@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
 from scripts.labs.acid.sessions import GIVEN_UP, Sessions, sessions
+from scripts.labs.acid.side_by_side import on_each
 from scripts.labs.acid.urls import url
 from scripts.labs.databases import RefusedError
 from scripts.labs.manifest import Engine
@@ -26,9 +27,7 @@ _ADDED = ("owner = 'rival'", "technician LIKE 'rival%'")
 
 
 def check_retry(work: Work) -> None:
-    with ThreadPoolExecutor(len(work.databases)) as pool:
-        for _ in pool.map(lambda engine: _on(work, engine), work.databases):
-            pass
+    on_each(work, lambda engine: _on(work, engine))
 
 
 def _on(work: Work, engine: Engine) -> None:

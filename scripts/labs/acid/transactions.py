@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import sqlparse
 
 from scripts.labs.acid.sessions import Sessions, sessions
+from scripts.labs.acid.side_by_side import on_each
 from scripts.labs.acid.urls import url
 from scripts.labs.databases import RefusedError, Session
 from scripts.labs.manifest import Engine
@@ -94,9 +94,7 @@ _TRANSFERS: Sequence[tuple[int, int, int, bool]] = (
 
 
 def check_transfer(work: Work) -> None:
-    with ThreadPoolExecutor(len(work.databases)) as pool:
-        for _ in pool.map(lambda engine: _booked(work, engine), work.databases):
-            pass
+    on_each(work, lambda engine: _booked(work, engine))
 
 
 def _booked(work: Work, engine: Engine) -> None:
