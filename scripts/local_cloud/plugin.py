@@ -30,7 +30,7 @@ from scripts.local_cloud.localstack import (
     LOADING,
     LOADING_VARIABLE,
 )
-from scripts.local_cloud.providers import changes, redrive
+from scripts.local_cloud.providers import buckets, changes, redrive
 from scripts.local_cloud.providers.gate import GATE
 from scripts.local_cloud.snapshots.shape import INSIDE_PATH
 
@@ -64,6 +64,7 @@ def on_start() -> None:
     # Every LocalStack of a machine keeps S3's objects in one folder of /tmp, by the bucket's name alone: one
     # that deletes a bucket takes another's files with it, and a second user may not write there.
     s3.DEFAULT_S3_TMP_DIR = str(_empty(Path(os.environ["FILESYSTEM_ROOT"]) / "s3"))
+    buckets.install()
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
     gateway = get_current_runtime().components.gateway
