@@ -130,7 +130,7 @@ class Desk:
     def _provide(
         self, lab: Lab, found: Workspace, say: Say, *, anew: bool = False
     ) -> dict[Engine, LearnerDatabase]:
-        """The learner's databases, made where they are not there, and how to connect to them."""
+        """What the learner works on, made where it is not there; answers their databases."""
         databases = self.databases(lab, found, lab.engines(found.engine))
         making = found.folder / _MAKING
         anew = anew or making.exists()
@@ -143,6 +143,8 @@ class Desk:
         making.unlink(missing_ok=True)
         if databases:
             write_client_file(databases, found.folder, lab)
+        if lab.preparation is not None and (made := lab.preparation(self._session, found)):
+            say(made)
         return databases
 
     def fits(self, lab: Lab, engine: Engine | None) -> None:

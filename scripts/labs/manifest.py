@@ -21,6 +21,9 @@ LABS = Path(__file__).parent
 
 MANIFEST = "lab.yaml"
 
+#: Makes what is given to each learner; few labs have one.
+PREPARATION = "prepare.py"
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -182,6 +185,20 @@ class Lab(_Strict):
     def _checks(self) -> ModuleType:
         return _module(self.folder / "checks.py", f"scripts.labs.{self.folder.name}.checks")
 
+    @cached_property
+    def preparation(self) -> Callable[[Any, Any], str | None] | None:
+        """What is made for a learner at the start: ``prepare(session, workspace)``; None where nothing is.
+
+        It may be called again at any time, makes only what is missing, and answers what is to be said of it.
+        """
+        file = self.folder / PREPARATION
+        if not file.is_file():
+            return None
+        found: Callable[[Any, Any], str | None] = _module(
+            file, f"scripts.labs.{self.folder.name}.prepare"
+        ).prepare
+        return found
+
     def check(self, exercise: Exercise) -> Callable[[Any], None]:
         """The function that judges an exercise.
 
@@ -231,6 +248,9 @@ def _complete(lab: Lab, file: Path) -> None:
         raise BadInputError(f"{file}: needs.setup: there is no {lab.needs.setup} in {lab.folder}.")
     if (lab.needs.setup or lab.needs.together) and not (lab.needs.engines and lab.needs.dataset):
         raise BadInputError(f"{file}: needs: setup and together want engines, and the dataset beside which.")
+    preparation = lab.folder / PREPARATION
+    if preparation.is_file() and "prepare" not in _bound(preparation):
+        raise BadInputError(f"{preparation}: there is no function prepare(session, workspace).")
     for each in lab.exercises:
         if not lab.has_check(each):
             raise _no_check(lab, each)

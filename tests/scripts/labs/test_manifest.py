@@ -117,3 +117,9 @@ def test_an_unknown_lab_or_exercise_names_those_that_there_are() -> None:
         manifest.find("relation")
     with pytest.raises(BadInputError, match=r"It has: .*group-by"):
         manifest.find("relational").exercise("group")
+
+
+def test_a_preparation_without_its_function_is_named(folder: Path) -> None:
+    (folder / "prepare.py").write_text("def begin(): ...\n")
+    with pytest.raises(BadInputError, match=r"prepare\.py: there is no function prepare"):
+        manifest.load(folder)
