@@ -121,6 +121,17 @@ def check_subscribe(work: Work) -> None:
         seen=queue[:80],
         expected="the URL that SQS gave",
     )
+    subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    require(
+        any(
+            each["Protocol"] == "sqs" and each["Endpoint"].endswith(f":{queue_name}")
+            for each in subscriptions
+        ),
+        "The queue does not subscribe to the topic.",
+        seen=", ".join(f"{each['Protocol']}: {each['Endpoint']}" for each in subscriptions)
+        or "no subscription",
+        expected="a subscription that leads from this topic to this queue",
+    )
     _lets_in(sqs, queue, topic)
     text = f"hello {secrets.token_hex(4)}"
     sns.publish(TopicArn=topic, Message=text)
@@ -129,7 +140,7 @@ def check_subscribe(work: Work) -> None:
         received is not None,
         "What is published to the topic does not arrive in the queue.",
         seen="no message",
-        expected="a subscription of the queue to the topic",
+        expected="the message, in the queue that the function was given a name for",
     )
 
 
