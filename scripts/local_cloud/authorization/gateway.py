@@ -65,6 +65,8 @@ WRITING = frozenset(
         ("sts", "GetFederationToken"),
     }
 )
+#: What a topic asks of a queue that subscribes to it.
+_DELIVERY = ("sqs", "SendMessage")
 _NOTED = ("AssumeRole", "DeleteObjects")
 
 
@@ -152,6 +154,11 @@ def _serve(chain: HandlerChain, context: RequestContext, response: Response) -> 
         return
     arrival = context.get("lab_arrival")
     asked = context.service.service_name, context.operation.name
+    if (
+        asked == _DELIVERY
+        and (sender := context.internal_request_params or {}).get("service_principal") == "sns"
+    ):
+        _judging().check_delivery(context, sender["source_arn"])
     if arrival is None and asked not in WRITING and not (asked[0] == "sts" and asked[1] in _OF_STS):
         return
     answered = _judging().serve(context, arrival)

@@ -11,9 +11,11 @@ from localstack.aws.api import RequestContext
 from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 
+from scripts.authorization import PolicySet, Principal, PrincipalType
 from scripts.local_cloud.authorization import (
     authenticating,
     callers,
+    conditions,
     deleting,
     posting,
     signing,
@@ -21,10 +23,13 @@ from scripts.local_cloud.authorization import (
 )
 from scripts.local_cloud.authorization.asked import Call
 from scripts.local_cloud.authorization.authenticating import Arrival, Proof
+from scripts.local_cloud.authorization.callers import Caller
 from scripts.local_cloud.authorization.gateway import is_root
 from scripts.local_cloud.authorization.judging import Judge
 from scripts.local_cloud.authorization.signatures import Sent
 from scripts.local_cloud.providers.sts import service as sts
+
+_SNS = Caller(Principal("sns.amazonaws.com", "", PrincipalType.SERVICE))
 
 
 def arrival(context: RequestContext, key_id: str | None, authorization: str, body_hash: str) -> Arrival:
@@ -89,6 +94,20 @@ def serve(context: RequestContext, came: Arrival | None) -> Response | None:
     if context.service.service_name == "sts" and sts.answers(context.operation.name):
         return sts.answer(context, caller)
     return None
+
+
+def check_delivery(context: RequestContext, topic: str) -> None:
+    """Refuse what a topic sends to a queue whose policy does not let SNS in; LocalStack asks no policy.
+
+    Source: "Subscribing a queue to an Amazon SNS topic", Amazon SQS Developer Guide.
+    """
+    keys = conditions.keys(context, None) | {
+        "aws:SourceArn": (topic,),
+        "aws:SourceAccount": (topic.split(":")[4],),
+        "aws:ViaAWSService": ("true",),
+    }
+    judge = Judge(context.service, _SNS, keys, PolicySet(), context.account_id, context.region)
+    judge.check(Call.of(context))
 
 
 def _proof(context: RequestContext, came: Arrival) -> Proof | None:

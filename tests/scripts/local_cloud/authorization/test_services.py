@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -283,13 +284,52 @@ def test_what_a_policy_cannot_be_judged_by_never_allows(people: People) -> None:
     assert "statement 1 of inline policy inline" in message
 
 
-def test_the_services_themselves_are_not_judged(people: People, client: Callable[[str], Any]) -> None:
-    """A topic delivers to a queue although nobody gave either of them any keys."""
-    topic = client("sns").create_topic(Name=f"{people.prefix}-news")["TopicArn"]
-    sqs = client("sqs")
+def test_a_topic_delivers_to_a_queue_whose_policy_lets_it_in(
+    people: People, client: Callable[[str], Any]
+) -> None:
+    """Nobody gave the topic any keys; whether it may send is the queue's word, not the publisher's."""
+    sns, sqs = client("sns"), client("sqs")
+    topic, other = (sns.create_topic(Name=f"{people.prefix}-{name}")["TopicArn"] for name in ("news", "ads"))
     url = sqs.create_queue(QueueName=f"{people.prefix}-readers")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    dead = sqs.create_queue(QueueName=f"{people.prefix}-undelivered")["QueueUrl"]
+
+    def arn_of(queue: str) -> str:
+        found: str = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        return found
+
+    def let_in(queue: str, sender: str) -> None:
+        policy = document(
+            allow(
+                "sqs:SendMessage",
+                arn_of(queue),
+                Principal={"Service": "sns.amazonaws.com"},
+                Condition={"ArnEquals": {"aws:SourceArn": sender}},
+            )
+        )
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+
+    def received(queue: str) -> list[str]:
+        found = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+        for each in found:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+        return [each["Body"] for each in found]
+
+    let_in(dead, topic)
+    redrive = json.dumps({"deadLetterTargetArn": arn_of(dead)})
+    attributes = {"RawMessageDelivery": "true", "RedrivePolicy": redrive}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(url), Attributes=attributes)
     user = people.user(allow("sns:Publish", topic))
-    people.client("sns", user).publish(TopicArn=topic, Message="hello")
-    assert sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+
+    def publish(text: str) -> None:
+        people.client("sns", user).publish(TopicArn=topic, Message=text)
+
+    publish("no policy")
+    assert received(dead) == ["no policy"]
+    let_in(url, other)
+    publish("of another topic")
+    assert received(dead) == ["of another topic"]
+    let_in(url, topic)
+    publish("hello")
+    assert received(url) == ["hello"]

@@ -158,6 +158,15 @@ def subscribed_queue(client: Client, name: str) -> tuple[str, str]:
     topic = client("sns").create_topic(Name=name)["TopicArn"]
     queue = client("sqs").create_queue(QueueName=name)["QueueUrl"]
     arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn["QueueArn"],
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
     return topic, queue
 
