@@ -1,7 +1,8 @@
 """Judges the exercises of `logs`, each on groups, topics and queues that are removed afterwards."""
 
-from scripts.labs.logs.alarming import check_alarm, check_metric_filter, check_subscribe
+from scripts.labs.logs.alarming import check_alarm, check_metric_filter
 from scripts.labs.logs.finding import check_anomaly, check_filter_events, check_patterns
+from scripts.labs.logs.subscribing import check_subscribe
 from scripts.labs.logs.writing import (
     check_batches,
     check_log_group,
