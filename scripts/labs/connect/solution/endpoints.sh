@@ -1,0 +1,3 @@
+awslocal rds describe-db-instances \
+  --query 'DBInstances[].[DBInstanceIdentifier, Endpoint.Address, Endpoint.Port]' \
+  --output text
