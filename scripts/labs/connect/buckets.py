@@ -39,7 +39,9 @@ def check_bucket_policy(work: Work) -> None:
         s3.put_bucket_policy(Bucket=bucket, Policy=text)
     except ClientError as error:
         raise NotYetError(
-            "S3 does not take the policy.", seen=str(error), expected="a policy of known elements and actions"
+            "S3 does not take the policy.",
+            seen=str(error),
+            expected="a policy of known elements and actions, and not for everybody",
         ) from None
     reader = principals.client(work, "s3", keys)
     try:

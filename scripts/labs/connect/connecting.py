@@ -58,13 +58,13 @@ def _through_url(work: Work, asked: str, server: Server) -> Answer:
     try:
         url = sqlalchemy.make_url(made)
         engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
-    except (sqlalchemy.exc.ArgumentError, ValueError) as error:
-        raise NotYetError(
-            "SQLAlchemy cannot read the URL.", seen=_hidden(error, server), expected=expected
-        ) from None
     except (sqlalchemy.exc.NoSuchModuleError, ImportError) as error:
         raise NotYetError(
             "The URL names a driver that is not installed.", seen=str(error), expected="pymysql or psycopg"
+        ) from None
+    except (sqlalchemy.exc.ArgumentError, ValueError) as error:
+        raise NotYetError(
+            "SQLAlchemy cannot read the URL.", seen=_hidden(error, server), expected=expected
         ) from None
     require(
         set(url.password or "") != {"*"},
