@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts import odbc
 from scripts.labs.connect import servers
@@ -14,9 +14,14 @@ from scripts.labs.outcome import NotYetError, require
 from scripts.labs.python import RaisedError
 from scripts.labs.work import Work
 
+if TYPE_CHECKING:
+    import sqlalchemy
+
 #: What the server said of a session, or the client's error.
 Answer = Any
 Connect = Callable[[Server], Answer]
+
+_URL = "dialect+driver://user:password@host:port/database?arguments, quoted where it must be"
 
 #: Of what clients say when a certificate is not what it should be.
 _DISTRUST = ("certificate", "CERTIFICATE_VERIFY_FAILED", "(2026)")
@@ -37,34 +42,33 @@ def check_odbc(work: Work) -> None:
 
 def check_sqlalchemy_url(work: Work) -> None:
     guest = servers.guest(work)
-    asked = guest.asking(work)
-    _judge(work, guest, partial(_through_url, work, asked))
+    true = guest.server()
+    url = _url(work, true)
+    _judge(work, guest, partial(_through, url, true, guest.asking(work)))
 
 
-def _through_url(work: Work, asked: str, server: Server) -> Answer:
-    """What the server says to SQLAlchemy, which connects with the learner's URL."""
+def _url(work: Work, true: Server) -> sqlalchemy.URL:
+    """The learner's URL for the true server."""
     # Nobody else needs it, and it takes long to import.
     import sqlalchemy  # noqa: PLC0415
-    import sqlalchemy.pool  # noqa: PLC0415
 
-    made = work.call("url", server).result
+    made = work.call("url", true).result
     if not isinstance(made, str):
         raise NotYetError(
             "The function does not return text.",
             seen=f"a {type(made).__name__}" if made is not None else "nothing returned",
             expected="a URL as text",
         )
-    expected = "dialect+driver://user:password@host:port/database?arguments, quoted where it must be"
     try:
         url = sqlalchemy.make_url(made)
-        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
+        url.get_dialect().import_dbapi()
     except (sqlalchemy.exc.NoSuchModuleError, ImportError) as error:
         raise NotYetError(
             "The URL names a driver that is not installed.", seen=str(error), expected="pymysql or psycopg"
         ) from None
     except (sqlalchemy.exc.ArgumentError, ValueError) as error:
         raise NotYetError(
-            "SQLAlchemy cannot read the URL.", seen=_hidden(error, server), expected=expected
+            "SQLAlchemy cannot read the URL.", seen=_hidden(error, true), expected=_URL
         ) from None
     require(
         set(url.password or "") != {"*"},
@@ -72,14 +76,32 @@ def _through_url(work: Work, asked: str, server: Server) -> Answer:
         seen="the text that SQLAlchemy shows of a URL",
         expected="the password itself, quoted",
     )
+    return url
+
+
+def _through(url: sqlalchemy.URL, true: Server, asked: str, server: Server) -> Answer:
+    """What a server says to SQLAlchemy, with the URL for the true one turned to it."""
+    import sqlalchemy  # noqa: PLC0415
+    import sqlalchemy.pool  # noqa: PLC0415
+
+    if server != true:
+        turned = {name: _replaced(value, true["ca"], server["ca"]) for name, value in url.query.items()}
+        url = url.set(host=server["host"], port=server["port"], query=turned)
+    engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
     try:
         with engine.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(asked.replace("%", "%%"))]
+            return [tuple(row) for row in connection.exec_driver_sql(asked)]
     except (sqlalchemy.exc.SQLAlchemyError, OSError, TypeError, ValueError) as error:
         said = getattr(error, "orig", None) or error
         raise RaisedError(
-            "The connection through the URL fails.", seen=_hidden(said, server), expected=expected
+            "The connection through the URL fails.", seen=_hidden(said, true), expected=_URL
         ) from None
+
+
+def _replaced(value: str | tuple[str, ...], old: str, new: str) -> str | tuple[str, ...]:
+    return (
+        value.replace(old, new) if isinstance(value, str) else tuple(each.replace(old, new) for each in value)
+    )
 
 
 def _hidden(error: object, server: Server) -> str:

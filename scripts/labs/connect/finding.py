@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from scripts import connections
+from scripts.labs.connect.servers import own_database
 from scripts.labs.outcome import NotYetError, require
 from scripts.labs.work import Work
 
@@ -62,9 +63,7 @@ def _instances(work: Work) -> list[tuple[str, str, str]]:
 
 
 def check_source(work: Work) -> None:
-    if work.database is None:
-        raise TypeError(f"lab {work.lab.name} has no engines in its manifest")
-    master = work.database.master
+    master = own_database(work).master
     found = work.call("source", master.endpoint.identifier).result
     names = ("host", "port", "user", "password")
     missing = [name for name in names if not isinstance(found, dict) or name not in found]
@@ -100,12 +99,11 @@ def _logs_in(work: Work, found: dict[str, Any]) -> None:
         seen=f"{type(found['user']).__name__} and {type(found['password']).__name__}",
         expected="what the secret holds for each",
     )
-    if work.database is None:
-        return
+    database = own_database(work)
     login = replace(
-        work.database.master, user=connections.Credentials(found["user"], found["password"]), tunnel=None
+        database.master, user=connections.Credentials(found["user"], found["password"]), tunnel=None
     )
-    connect = connections.postgres if work.database.engine == "postgres" else connections.mysql
+    connect = connections.postgres if database.engine == "postgres" else connections.mysql
     try:
         with connect(login):
             pass
@@ -116,7 +114,7 @@ def _logs_in(work: Work, found: dict[str, Any]) -> None:
             expected="user and password as the secret holds them, each for itself",
         ) from None
     require(
-        found["user"] == work.database.master.user.username,
+        found["user"] == database.master.user.username,
         "The login is not the master user's.",
         seen=found["user"],
         expected="the user that the instance's own secret names",

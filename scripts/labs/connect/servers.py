@@ -82,11 +82,14 @@ class Guest:
         return f"SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', 1), DATABASE(), {cipher}"
 
 
+def own_database(work: Work) -> LearnerDatabase:
+    """The learner's database on the engine that they do the lab with."""
+    return next(iter(work.databases.values()))
+
+
 def guest(work: Work) -> Guest:
     """A user of this check's own, with a password that has to be quoted; gone when the check is over."""
-    database = work.database
-    if database is None:
-        raise TypeError(f"lab {work.lab.name} has no engines in its manifest")
+    database = own_database(work)
     made = Guest(database, f"{database.copies.user}_guest", f"p@{secrets.token_hex(6)}{_AWKWARD}")
     _drop(made)
     work.afterwards(lambda: _drop(made))
