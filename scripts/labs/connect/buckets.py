@@ -32,6 +32,8 @@ def check_bucket_policy(work: Work) -> None:
     make_bucket(work, bucket)
     for key in (_READ, _OTHER):
         s3.put_object(Bucket=bucket, Key=key, Body=b"customerNumber,productCode,rating\n")
+    reader = principals.client(work, "s3", keys)
+    principals.refusal(lambda: reader.head_object(Bucket=bucket, Key=_READ))
     text = json.dumps(policy)
     for word, meant in (("BUCKET", bucket), ("ADDRESS", address), ("READER", arn)):
         text = re.sub(rf"\b{word}\b", meant, text)
@@ -43,7 +45,6 @@ def check_bucket_policy(work: Work) -> None:
             seen=str(error),
             expected="a policy of known elements and actions, and not for everybody",
         ) from None
-    reader = principals.client(work, "s3", keys)
     try:
         reader.get_object(Bucket=bucket, Key=_READ)
         reader.head_object(Bucket=bucket, Key=_READ)

@@ -17,6 +17,7 @@ from scripts.labs.connect.buckets import make_bucket
 from scripts.labs.connect.principals import Keys
 from scripts.labs.connect.servers import Guest, Server
 from scripts.labs.outcome import NotYetError, require
+from scripts.labs.python import RaisedError
 from scripts.labs.work import Work
 
 _DATABASE_WORDS = ("ok", "password", "tls", "certificate", "name", "port")
@@ -61,7 +62,14 @@ def _first_wrong(
 ) -> tuple[_Attempt, str] | None:
     """Have the learner's function name them, in an order that nobody knows; the first that is wrong."""
     order = random.sample(range(len(attempts)), len(attempts))
-    found = work.call(function, [dict(attempts[place].given) for place in order]).result
+    try:
+        found = work.call(function, [dict(attempts[place].given) for place in order]).result
+    except RaisedError as error:
+        raise NotYetError(
+            "An error leaves the function, which is to catch it and give the word for it.",
+            seen=error.seen,
+            expected="a word for each, whatever happens to it",
+        ) from None
     if not isinstance(found, list) or len(found) != len(attempts):
         raise NotYetError(
             "The function does not return a list with one word for each.",
@@ -126,6 +134,7 @@ def _requests(work: Work) -> Iterator[_Attempt]:
     else:
         principals.wait_until_ended(work, ending)
         yield _Attempt(ending, "expired")
+    principals.refusal(lambda: principals.client(work, "rds", keys).describe_db_instances())
     yield _Attempt(keys, "not allowed")
 
 

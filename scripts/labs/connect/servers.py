@@ -90,7 +90,7 @@ def own_database(work: Work) -> LearnerDatabase:
 def guest(work: Work) -> Guest:
     """A user of this check's own, with a password that has to be quoted; gone when the check is over."""
     database = own_database(work)
-    made = Guest(database, f"{database.copies.user}_guest", f"p@{secrets.token_hex(6)}{_AWKWARD}")
+    made = Guest(database, database.copies.guest, f"p@{secrets.token_hex(6)}{_AWKWARD}")
     _drop(made)
     work.afterwards(lambda: _drop(made))
     if database.engine == "mysql":

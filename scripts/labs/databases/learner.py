@@ -55,6 +55,11 @@ class Copies:
         """Name of the copy that checks run in."""
         return f"{self.user}_check"
 
+    @property
+    def guest(self) -> str:
+        """Name of a further user, which a check may make and removes; `LearnerDatabase.remove` too."""
+        return f"{self.user}_guest"
+
 
 class LearnerDatabase(ABC):
     """The learner's databases on one DB instance.

@@ -56,7 +56,7 @@ class MySQLLearner(LearnerDatabase):
     def remove(self) -> None:
         user = plain_name(self.copies.user)
         with connections.mysql(self.master) as connection, connection.cursor() as cursor:
-            cursor.execute(f"DROP USER IF EXISTS {user}")
+            cursor.execute(f"DROP USER IF EXISTS {user}, {self.copies.guest}")
             for copy in (user, self.copies.checked):
                 cursor.execute(f"DROP DATABASE IF EXISTS {copy}")
 

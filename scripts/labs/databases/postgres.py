@@ -68,6 +68,7 @@ class PostgresLearner(LearnerDatabase):
     def remove(self) -> None:
         user = sql.Identifier(plain_name(self.copies.user))
         with connections.postgres(self.master, self.copies.dataset) as connection:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(self.copies.guest)))
             found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (self.copies.user,))
             if found.fetchone() is None:
                 return
