@@ -68,12 +68,18 @@ def prepare(
     missing = [each for each in requirements if each.find() is None]
     if missing and can_install():
         _install(missing, say)
-    elif len(missing) > 1:
+    return require(requirements) + _wish(wished, say)
+
+
+def require(requirements: Sequence[Requirement]) -> list[str]:
+    """Find everything, and install nothing; as `prepare` otherwise."""
+    missing = [each for each in requirements if each.find() is None]
+    if len(missing) > 1:
         raise MissingError(
             " ".join(f"{each.name} is missing." for each in missing),
             "Install: " + " · ".join(dict.fromkeys(each.hint for each in missing)),
         )
-    return [each.require() for each in requirements] + _wish(wished, say)
+    return [each.require() for each in requirements]
 
 
 def _install(missing: Sequence[Requirement], say: Callable[[str], None]) -> None:

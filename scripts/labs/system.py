@@ -30,8 +30,7 @@ def require(lab: Lab) -> None:
     MissingError
         Something is missing; names the packages.
     """
-    for each in _needed(lab):
-        each.require()
+    system_packages.require(_needed(lab))
 
 
 def _needed(lab: Lab) -> list[Requirement]:

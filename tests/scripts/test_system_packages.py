@@ -43,6 +43,8 @@ def test_who_cannot_install_is_told_all_that_is_missing(
     with pytest.raises(MissingError, match="A kettle is missing") as caught:
         system_packages.prepare([kettle, _requirement("cup", "Cup 2")], pytest.fail)
     assert caught.value.exit_code == 3
+    with pytest.raises(MissingError, match=r"A kettle is missing\. A pot is missing"):
+        system_packages.require([kettle, pot])
     with pytest.raises(MissingError, match=r"A kettle is missing\. A pot is missing") as caught:
         system_packages.prepare([kettle, pot], pytest.fail)
     for word in ("apt: libkettle", "dnf: pot", "brew"):
