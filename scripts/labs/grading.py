@@ -72,8 +72,12 @@ class Grader:
         return [*services, *(module for each in needs.engines for module in _DRIVERS[each])]
 
     def _outcomes(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
-        for exercise in exercises:
+        for place, exercise in enumerate(exercises):
             answer = workspaces.answer(self._workspace, self._lab, exercise)
+            coming = any(each.language == "python" for each in exercises[place:])
+            if coming and not workspaces.is_untouched(answer, exercise):
+                # Ready by the time that it is needed, while the check makes what the answer works on.
+                runner.prepare()
             yield self.outcome(exercise, answer, say, runner)
 
     def outcome(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> Outcome:
@@ -108,9 +112,6 @@ class Grader:
             )
         if exercise.waits:
             say(f"{exercise.title}: waits for {exercise.waits}")
-        if exercise.language == "python":
-            # Ready by the time that the check has made what the answer works on.
-            runner.prepare()
         with Work(
             self._lab, exercise, self._workspace, answer, self._settings, self._session, self._databases,
             say, runner,
