@@ -49,34 +49,33 @@ def document(captured: Captured) -> Any:
     return json.loads(captured.readouterr().out)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (
-            ["show", "relation"],
-            ExitCode.BAD_INPUT,
-            ["There is no lab relation.", "There are: ", "relational"],
-        ),
-        (["start", "relation"], ExitCode.BAD_INPUT, ["There is no lab relation."]),
-        (["start", "../etc"], ExitCode.BAD_INPUT, ["There is no lab ../etc."]),
-        (["check", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope", "It has: copy-table"]),
-        (["solve", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope"]),
-        (["hint", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope"]),
-        (["start", "relational", "--engine", "oracle"], ExitCode.BAD_INPUT, ["expected mysql or postgres"]),
-        (
-            ["start", "key-value", "--engine", "mysql"],
-            ExitCode.BAD_INPUT,
-            ["not done with mysql", "no database"],
-        ),
-        (["check", "relational"], ExitCode.MISSING, ["is not started.", "lab start relational"]),
-        (["hint", "relational", "where"], ExitCode.MISSING, ["is not started."]),
-        (["solve", "relational"], ExitCode.MISSING, ["is not started."]),
-        (["reset", "relational", "--yes"], ExitCode.MISSING, ["is not started."]),
-        (["notebook", "relational"], ExitCode.MISSING, ["is not started."]),
-        (["start", "relational"], ExitCode.MISSING, ["LocalStack does not run", "make apply"]),
-    ],
-    ids=" ".join,
-)
+REFUSED: list[tuple[list[str], ExitCode, list[str]]] = [
+    (
+        ["show", "relation"],
+        ExitCode.BAD_INPUT,
+        ["There is no lab relation.", "There are: ", "relational"],
+    ),
+    (["start", "relation"], ExitCode.BAD_INPUT, ["There is no lab relation."]),
+    (["start", "../etc"], ExitCode.BAD_INPUT, ["There is no lab ../etc."]),
+    (["check", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope", "It has: copy-table"]),
+    (["solve", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope"]),
+    (["hint", "relational", "nope"], ExitCode.BAD_INPUT, ["has no exercise nope"]),
+    (["start", "relational", "--engine", "oracle"], ExitCode.BAD_INPUT, ["expected mysql or postgres"]),
+    (
+        ["start", "key-value", "--engine", "mysql"],
+        ExitCode.BAD_INPUT,
+        ["not done with mysql", "no database"],
+    ),
+    (["check", "relational"], ExitCode.MISSING, ["is not started.", "lab start relational"]),
+    (["hint", "relational", "where"], ExitCode.MISSING, ["is not started."]),
+    (["solve", "relational"], ExitCode.MISSING, ["is not started."]),
+    (["reset", "relational", "--yes"], ExitCode.MISSING, ["is not started."]),
+    (["notebook", "relational"], ExitCode.MISSING, ["is not started."]),
+    (["start", "relational"], ExitCode.MISSING, ["LocalStack does not run", "make apply"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), REFUSED, ids=[" ".join(each[0]) for each in REFUSED])
 def test_what_cannot_be_done_is_told_in_a_sentence_with_its_exit_code(
     arguments: list[str], code: ExitCode, said: list[str], run: Run, home: Path, capsys: Captured
 ) -> None:
