@@ -91,10 +91,15 @@ def answer(file: Path, exercise: Exercise) -> str | None:
 def _cells(file: Path) -> Iterator[Mapping[str, Any]]:
     try:
         content = json.loads(file.read_text())
-        cells = content["cells"]
-    except (ValueError, KeyError, TypeError) as error:
-        why = f"it is not JSON: {error}" if isinstance(error, ValueError) else "it holds no cells"
-        raise BadInputError(
-            f"{file} is no notebook: {why}.", "Save it from Jupyter, or remove it: lab start writes it anew."
-        ) from None
+    except ValueError as error:
+        raise _no_notebook(file, f"it is not JSON: {error}") from None
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if not isinstance(cells, list):
+        raise _no_notebook(file, "it holds no cells")
     yield from (cell for cell in cells if isinstance(cell, dict))
+
+
+def _no_notebook(file: Path, why: str) -> BadInputError:
+    return BadInputError(
+        f"{file} is no notebook: {why}.", "Save it from Jupyter, or remove it: lab start writes it anew."
+    )
