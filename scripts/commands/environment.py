@@ -1,5 +1,8 @@
 """`lab plan`, `apply`, `destroy`, `validate`: the environment that Terraform describes."""
 
+# What takes long to import, and few commands need, is imported by these alone.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 from dataclasses import asdict
@@ -13,7 +16,6 @@ from scripts.commands import needs, seeding
 from scripts.commands.output import AsJson, print_json, result, say, talk
 from scripts.config import Settings
 from scripts.errors import ExitCode, RemoteError
-from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.terraform import Terraform
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
@@ -60,6 +62,8 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
 
 def destroy(context: typer.Context, yes: Yes = False) -> None:
     """Remove everything that apply made, and show that nothing is left."""
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     settings: Settings = context.obj
     terraform = Terraform(settings, say=say)
     with needs.changing(settings):
@@ -122,6 +126,8 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
 
 def _present(settings: Settings) -> bool:
     """Whether LocalStack is there; one that is and does not answer still holds the environment."""
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     localstack = LocalCloud(settings).localstack
     running = localstack.running()
     return running is not None and localstack.wait(running) == running

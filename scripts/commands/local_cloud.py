@@ -1,5 +1,8 @@
 """`lab setup`, `up`, `down`, `status`, `clean`: the local cloud as a whole."""
 
+# What takes long to import, and few commands need, is imported by these alone.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 from dataclasses import asdict, replace
@@ -8,13 +11,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scripts import odbc, system_packages
 from scripts.commands import needs
 from scripts.commands.output import AsJson, print_json, result, say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
-from scripts.local_cloud import lifecycle, status
-from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.terraform import Terraform
 from scripts.terraform_state import resources_in_state
 
@@ -24,6 +24,9 @@ def setup(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is missing.")] = False,
 ) -> None:
     """Check that Terraform, the database servers and ODBC's drivers are here; install what we may."""
+    from scripts import odbc, system_packages
+    from scripts.local_cloud import lifecycle
+
     settings: Settings = context.obj
     terraform = Terraform(settings)
     found = [f"Terraform {terraform.program.version} ({terraform.program.path})"]
@@ -36,6 +39,8 @@ def setup(
 
 def up(context: typer.Context, as_json: AsJson = False) -> None:
     """Start the local cloud: LocalStack, and the database servers that should run."""
+    from scripts.local_cloud import lifecycle
+
     settings = needs.local_target(context, "up")
     with lifecycle.exclusive(settings.local_dir):
         arrival = needs.up(settings)
@@ -47,6 +52,9 @@ def up(context: typer.Context, as_json: AsJson = False) -> None:
 
 def down(context: typer.Context) -> None:
     """Stop the local cloud with everything that it started."""
+    from scripts.local_cloud import lifecycle
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     settings = needs.local_target(context, "down")
     with lifecycle.exclusive(settings.local_dir):
         stopped = LocalCloud(settings).down()
@@ -58,6 +66,9 @@ def down(context: typer.Context) -> None:
 
 def show_status(context: typer.Context, as_json: AsJson = False) -> None:
     """Every part: real or simulated, version, address, process, memory, health. Exit 1 when one is down."""
+    from scripts.local_cloud import status
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     settings = needs.local_target(context, "status")
     parts = status.parts(LocalCloud(settings))
     if as_json:
@@ -80,6 +91,9 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
 
 def clean(context: typer.Context) -> None:
     """Stop the local cloud and remove its run-time files."""
+    from scripts.local_cloud import lifecycle
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     settings: Settings = context.obj
     on_aws = resources_in_state(replace(settings, target="aws").state_file)
     if on_aws:

@@ -1,21 +1,25 @@
 """What several commands need before they begin, told at once where it is missing."""
 
+# What takes long to import, and few commands need, is imported by these alone.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from scripts.commands.output import say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode, MissingError
-from scripts.local_cloud import lifecycle
-from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.terraform import Plan, Terraform
+
+if TYPE_CHECKING:
+    from scripts.local_cloud.lifecycle import Arrival
 
 
 def local_cloud(settings: Settings) -> None:
@@ -26,7 +30,9 @@ def local_cloud(settings: Settings) -> None:
     MissingError
         The target is local and LocalStack does not run.
     """
-    if settings.target == "local" and LocalCloud(settings).localstack.running() is None:
+    from scripts.local_cloud.localstack import LocalStack
+
+    if settings.target == "local" and LocalStack(settings).running() is None:
         raise MissingError(
             "LocalStack does not run, so nothing of the environment exists.", "Start it: make apply"
         )
@@ -41,6 +47,8 @@ def terraform(settings: Settings) -> Terraform:
 
 def shown_plan(settings: Settings, file: Path) -> dict[str, Any]:
     """Terraform's own plan file in the shape of ``terraform show -json``."""
+    from scripts.local_cloud import lifecycle
+
     found = terraform(settings)
     with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
         found.init()
@@ -61,12 +69,16 @@ def local_target(context: typer.Context, command: str) -> Settings:
 @contextmanager
 def changing(settings: Settings) -> Iterator[None]:
     """One command at a time: two at once could carry out each other's plan."""
+    from scripts.local_cloud import lifecycle
+
     with lifecycle.exclusive(settings.local_dir if settings.target == "local" else settings.aws_dir):
         yield
 
 
-def up(settings: Settings) -> lifecycle.Arrival:
+def up(settings: Settings) -> Arrival:
     """The local cloud, started where it does not run; says what was found and done."""
+    from scripts.local_cloud.lifecycle import LocalCloud
+
     arrival = LocalCloud(settings).up(say)
     if arrival.archived_state:
         say(

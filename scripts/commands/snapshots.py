@@ -1,9 +1,12 @@
 """`lab snapshot`: keep the whole local cloud, and bring it back."""
 
+# What takes long to import, and few commands need, is imported by these alone.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -11,10 +14,9 @@ from rich.table import Table
 from scripts.commands import needs
 from scripts.commands.output import AsJson, print_json, result, say
 from scripts.errors import BadInputError
-from scripts.local_cloud import lifecycle
-from scripts.local_cloud.snapshots import loading, saving
-from scripts.local_cloud.snapshots.manifest import Manifest
-from scripts.local_cloud.snapshots.shelf import Shelf
+
+if TYPE_CHECKING:
+    from scripts.local_cloud.snapshots.manifest import Manifest
 
 app = typer.Typer(
     help="Keep the whole local cloud, and bring it back: on this machine, for this user.",
@@ -32,6 +34,9 @@ def save_snapshot(
     as_json: AsJson = False,
 ) -> None:
     """Keep services, databases and Terraform's state as they are; connections to the databases end."""
+    from scripts.local_cloud import lifecycle
+    from scripts.local_cloud.snapshots import saving
+
     settings = needs.local_target(context, "snapshot save")
     with lifecycle.exclusive(settings.local_dir):
         saved = saving.save(settings, name, say, replace=force)
@@ -49,6 +54,9 @@ def load_snapshot(
     as_json: AsJson = False,
 ) -> None:
     """Bring everything back as it was saved, in place of what is there."""
+    from scripts.local_cloud import lifecycle
+    from scripts.local_cloud.snapshots import loading
+
     settings = needs.local_target(context, "snapshot load")
     with lifecycle.exclusive(settings.local_dir):
         loaded = loading.load(settings, name, say, lambda question: needs.confirmed(question, yes))
@@ -63,6 +71,9 @@ def load_snapshot(
 @app.command("list")
 def list_snapshots(context: typer.Context, as_json: AsJson = False) -> None:
     """The snapshots, with what is in them."""
+    from scripts.local_cloud.snapshots.manifest import Manifest
+    from scripts.local_cloud.snapshots.shelf import Shelf
+
     settings = needs.local_target(context, "snapshot list")
     found = Shelf(settings.snapshot_dir).all()
     if as_json:
@@ -83,6 +94,8 @@ def list_snapshots(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("delete")
 def delete_snapshot(context: typer.Context, name: Name) -> None:
     """Remove a snapshot."""
+    from scripts.local_cloud.snapshots.shelf import Shelf
+
     settings = needs.local_target(context, "snapshot delete")
     shelf = Shelf(settings.snapshot_dir)
     shelf.find(name)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.commands import local_cloud
 from scripts.config import ROOT
 from scripts.errors import ExitCode
+from scripts.local_cloud import lifecycle
 from tests.scripts.conftest import Run
 
 
@@ -65,7 +65,7 @@ def test_what_nobody_foresaw_is_told_in_a_sentence_and_its_trace_is_kept_for_who
     def fault(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(local_cloud, "LocalCloud", fault)
+    monkeypatch.setattr(lifecycle, "LocalCloud", fault)
     assert run("status") == ExitCode.REMOTE
     said = capsys.readouterr().err
     log = tmp_path / ".local" / "log" / "crash.log"
@@ -83,7 +83,7 @@ def test_a_full_disk_anywhere_is_told_as_such(
         with open("/dev/full", "w", buffering=1) as full:  # noqa: PTH123 - the kernel's own full disk
             full.write("a line\n")
 
-    monkeypatch.setattr(local_cloud, "LocalCloud", write)
+    monkeypatch.setattr(lifecycle, "LocalCloud", write)
     assert run("status") == ExitCode.MISSING
     assert "No space is left" in capsys.readouterr().err
 
@@ -97,7 +97,7 @@ def test_ctrl_c_gets_a_sentence(
         for _ in range(6_000):
             time.sleep(0.01)
 
-    monkeypatch.setattr(local_cloud, "LocalCloud", interrupted)
+    monkeypatch.setattr(lifecycle, "LocalCloud", interrupted)
     # A shell has whatever it starts in the background ignore this signal.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
