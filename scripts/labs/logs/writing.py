@@ -143,7 +143,7 @@ def check_rejected(work: Work) -> None:
         (moment - 14 * _DAY - 2 * _HOUR, "too old", (0, 1)),
         (moment - 30 * _MINUTE, "too new", (2, 3)),
     ):
-        # Two hours ago, one hour ago, or in one: on either side of a limit, and an hour away from it.
+        # Two on either side of a limit, none so near to it that a slow machine moves it to the other.
         steps = (0, _HOUR, 3 * _HOUR, 4 * _HOUR)
         events = [
             {"timestamp": first + step, "message": f"{what} {number}"} for number, step in enumerate(steps)
