@@ -24,7 +24,7 @@ from scripts.labs.work import Work
 #: After how many changes the worker dies: between a message's item and its deletion, in either order.
 _DEATH = 7
 #: Visibility time-out of the queue of long work, how long the work takes, both in seconds.
-_TIME_OUT, _LONG_WORK = 2, 3.2
+_TIME_OUT, _LONG_WORK = 2, 4.0
 
 
 def check_work_off(work: Work) -> None:
@@ -94,7 +94,7 @@ def _other_consumer(queue: Queue, over: Event) -> str:
         if queue.receive():
             return "received"
         # Asked again: between the two it may have been done, as it should.
-        if queue.counts() == (0, 0) and not over.wait(2.0):
+        if queue.counts() == (0, 0) and not over.wait(2.5):
             return "gone"
     return ""
 
