@@ -10,7 +10,7 @@ from pathlib import Path
 
 import filelock
 
-from scripts import system_packages
+from scripts import java, system_packages
 from scripts.config import Settings
 from scripts.errors import MissingError
 from scripts.local_cloud.databases import binaries
@@ -23,11 +23,11 @@ from scripts.local_cloud.localstack import LocalStack, Process
 from scripts.terraform_state import StateFile
 
 #: What the local cloud needs of the system.
-REQUIREMENTS = binaries.REQUIREMENTS
+REQUIREMENTS = (*binaries.REQUIREMENTS, *java.REQUIREMENTS)
 
 #: What lies in the run-time folder.
 _OURS = (
-    "authority", "checkov", "databases", "firehose", "localstack", "lock", "log", "setup.lock",
+    "authority", "checkov", "databases", "firehose", "glue", "localstack", "lock", "log", "setup.lock",
     "terraform", "uv",
 )  # fmt: skip
 
@@ -124,7 +124,7 @@ class LocalCloud:
         self.localstack.stop(patience=0)
         DatabaseServers(self._settings.local_dir, "").delete_all()
         self._adopt_state("")
-        for name in ("authority", "firehose", "localstack"):
+        for name in ("authority", "firehose", "glue", "localstack"):
             shutil.rmtree(self._settings.local_dir / name, ignore_errors=True)
 
     def process(self) -> Process | None:

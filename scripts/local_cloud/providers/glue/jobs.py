@@ -1,4 +1,4 @@
-"""Jobs, as definitions: nothing runs them yet."""
+"""Jobs, as definitions; ``job_runs`` runs them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ _DEFAULT_UNITS = {"glueetl": 10.0, "pythonshell": 0.0625}
 _TIMEOUT_MINUTES, _TIMEOUT_MINUTES_SINCE_5 = 2880, 480
 
 
-def _capacity(given: dict[str, Any]) -> dict[str, Any]:
+#: Commands whose jobs can be run: a script on Spark, and one without.
+RUNNABLE = ("glueetl", "pythonshell")
+
+
+def units_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Data processing units of a definition, or AWS's error."""
     workers, kind = given.get("NumberOfWorkers"), given.get("WorkerType")
     if given.get("MaxCapacity") is not None and (workers or kind):
         raise invalid("Please do not set Max Capacity if using Worker Type and Number of Workers.")
@@ -61,7 +66,7 @@ def _described(name: str, given: dict[str, Any], created: datetime) -> dict[str,
         "GlueVersion": version,
         "CreatedOn": created,
         "LastModifiedOn": datetime.now(UTC),
-        **_capacity(given),
+        **units_of(given),
     }
 
 
@@ -115,5 +120,6 @@ def _delete(context: RequestContext, request: Request) -> Response:
     """Deleting what is not there succeeds, as on AWS."""
     name = request["JobName"]
     store_of(context).jobs.pop(name, None)
+    store_of(context).job_runs.pop(name, None)
     forget_tags(context, "job", name)
     return {"JobName": name}

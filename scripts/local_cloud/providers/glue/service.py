@@ -24,10 +24,14 @@ Record = dict[str, Any]
 
 
 class GlueStore(BaseStore):
-    """One account's definitions in one region, in the API's shape, by name; and all tags by ARN."""
+    """One account's definitions in one region, in the API's shape, by name; and all tags by ARN.
+
+    ``job_runs`` holds those of each job, the newest first.
+    """
 
     connections: dict[str, Record] = LocalAttribute(default=dict)
     jobs: dict[str, Record] = LocalAttribute(default=dict)
+    job_runs: dict[str, list[Record]] = LocalAttribute(default=dict)
     crawlers: dict[str, Record] = LocalAttribute(default=dict)
     triggers: dict[str, Record] = LocalAttribute(default=dict)
     tags: TaggingService = LocalAttribute(default=TaggingService)
@@ -35,9 +39,10 @@ class GlueStore(BaseStore):
 
 operations = Operations("glue")
 _stores: AccountRegionBundle = AccountRegionBundle("glue", GlueStore)
-_lock = threading.RLock()
+#: Held by each handler, and by whatever else changes records.
+lock = threading.RLock()
 #: Decorator: the function answers the operation, one call at a time.
-answers = one_at_a_time(operations, _lock, Fidelity.SIMULATED)
+answers = one_at_a_time(operations, lock, Fidelity.SIMULATED)
 
 
 def store_of(context: RequestContext) -> GlueStore:

@@ -1,0 +1,186 @@
+"""Finds Java and the two JDBC drivers that Spark needs, and says what to install where they are missing."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.errors import MissingError
+from scripts.system_packages import Requirement
+
+#: Spark 3.5 runs on these releases: from 23 on, Java refuses what Hadoop's login needs.
+OLDEST, NEWEST = 17, 22
+
+_FOLDERS = (
+    "/usr/lib/jvm/*/bin",
+    "/usr/bin",
+    "/opt/homebrew/opt/openjdk*/bin",
+    "/usr/local/opt/openjdk*/bin",
+    "/home/linuxbrew/.linuxbrew/opt/openjdk*/bin",
+    "/Library/Java/JavaVirtualMachines/*/Contents/Home/bin",
+)
+_JARS = ("/usr/share/java", "/usr/lib/java", "/usr/share/java/postgresql-jdbc", "~/.local/share/java")
+
+_JAVA_HINT = "apt: openjdk-17-jre-headless · dnf: java-17-openjdk-headless · brew: openjdk@17"
+
+
+@dataclass(frozen=True)
+class Java:
+    """A Java runtime.
+
+    Attributes
+    ----------
+    home
+        ``JAVA_HOME`` of it.
+    version
+        As it says itself, such as ``17.0.15``.
+    """
+
+    home: Path
+    version: str
+
+    @property
+    def program(self) -> Path:
+        """``java``."""
+        return self.home / "bin" / "java"
+
+    @property
+    def release(self) -> int:
+        """17 of ``17.0.15``."""
+        return int(re.split(r"\D", self.version)[0])
+
+    def __str__(self) -> str:
+        return f"Java {self.version} ({self.program})"
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A JDBC driver: what it connects to, the names of its file, and how it is installed."""
+
+    name: str
+    patterns: tuple[str, ...]
+    package: str
+    hint: str
+
+    def find(self) -> Path | None:
+        """Its file."""
+        for folder in _JARS:
+            for pattern in self.patterns:
+                found = sorted(Path(folder).expanduser().glob(pattern))
+                if found:
+                    return found[0]
+        return None
+
+    def requirement(self) -> Requirement:
+        """The driver as something that is needed."""
+        return Requirement(f"The JDBC driver of {self.name}", self._shown, (self.package,), self.hint)
+
+    def _shown(self) -> str | None:
+        found = self.find()
+        return f"{found.resolve().stem} ({found})" if found else None
+
+
+#: Debian's mariadb-java-client 2.7 answers to ``jdbc:mysql:``, as MySQL's own driver does on AWS.
+MYSQL = Driver(
+    "MySQL",
+    ("mariadb-java-client.jar", "mariadb-java-client-*.jar"),
+    "libmariadb-java",
+    "apt: libmariadb-java · dnf: mariadb-java-client · else mariadb-java-client in ~/.local/share/java",
+)
+POSTGRES = Driver(
+    "PostgreSQL",
+    ("postgresql.jar", "postgresql-*.jar"),
+    "libpostgresql-jdbc-java",
+    "apt: libpostgresql-jdbc-java · dnf: postgresql-jdbc · else postgresql's JDBC in ~/.local/share/java",
+)
+
+
+def find() -> Java | None:
+    """The best Java for Spark: JAVA_HOME's, else the oldest release that fits; None where none does."""
+    named = os.environ.get("JAVA_HOME")
+    if named and (chosen := _identified(Path(named) / "bin" / "java")):
+        return chosen
+    fitting = [java for program in _programs() if (java := _identified(program))]
+    return min(fitting, key=lambda java: java.release, default=None)
+
+
+def require() -> Java:
+    """As `find`.
+
+    Raises
+    ------
+    MissingError
+        There is none; names the packages.
+    """
+    JAVA.require()
+    found = find()
+    if found is None:
+        raise MissingError(f"{JAVA.name} is missing.", f"Install it: {_JAVA_HINT}")
+    return found
+
+
+def drivers() -> tuple[Path, ...]:
+    """The files of the JDBC drivers.
+
+    Raises
+    ------
+    MissingError
+        One is missing; names the package.
+    """
+    found = []
+    for driver in (MYSQL, POSTGRES):
+        driver.requirement().require()
+        path = driver.find()
+        if path:
+            found.append(path)
+    return tuple(found)
+
+
+def _shown() -> str | None:
+    found = find()
+    return str(found) if found else None
+
+
+JAVA = Requirement(f"Java {OLDEST} to {NEWEST}", _shown, ("openjdk-17-jre-headless",), _JAVA_HINT)
+
+#: What Glue's jobs need; `lab setup` installs it.
+REQUIREMENTS = (JAVA, MYSQL.requirement(), POSTGRES.requirement())
+
+
+def _programs() -> Iterator[Path]:
+    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    for pattern in _FOLDERS:
+        folders += sorted(glob.glob(pattern))  # noqa: PTH207 - absolute patterns
+    seen = set()
+    for folder in folders:
+        program = Path(folder) / "java"
+        if os.access(program, os.X_OK) and (real := program.resolve()) not in seen:
+            seen.add(real)
+            yield real
+
+
+def _identified(program: Path) -> Java | None:
+    try:
+        return _identify(program.resolve(), program.stat().st_mtime)
+    except OSError:
+        return None
+
+
+@functools.lru_cache(maxsize=64)
+def _identify(program: Path, _changed: float) -> Java | None:
+    """What `program` says that it is; None when it cannot run or does not fit."""
+    try:
+        done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False, timeout=120)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    said = re.search(r'version "(\d[^"]*)"', done.stderr)
+    if done.returncode != 0 or said is None:
+        return None
+    java = Java(program.parent.parent, said.group(1))
+    return java if OLDEST <= java.release <= NEWEST else None

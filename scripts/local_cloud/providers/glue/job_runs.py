@@ -1,0 +1,221 @@
+"""Runs of jobs: each really runs the job's script, in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
+
+from scripts import config
+from scripts.local_cloud.glue.runner import Order, Outcome, Run, State
+from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
+from scripts.local_cloud.providers.glue import roles
+from scripts.local_cloud.providers.glue.jobs import RUNNABLE, units_of
+from scripts.local_cloud.providers.glue.service import (
+    GlueStore,
+    Record,
+    answers,
+    found,
+    invalid,
+    lock,
+    page,
+    store_of,
+)
+
+LOG = logging.getLogger(__name__)
+
+#: States in which something runs, or is about to.
+_ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
+
+#: The runs under way, by id. Beside the records: these cannot be kept, and end with LocalStack.
+_under_way: dict[str, Run] = {}
+
+
+def active() -> list[str]:
+    """The runs under way, as a user would name them."""
+    return [f"Glue job run {each}" for each in list(_under_way)]
+
+
+def _end_all() -> None:
+    for run in list(_under_way.values()):
+        run.kill()
+
+
+SHUTDOWN_HANDLERS.register(_end_all)
+
+
+@answers("StartJobRun", Fidelity.REAL)
+def _start(context: RequestContext, request: Request) -> Response:
+    store, name = store_of(context), request["JobName"]
+    job = found(store.jobs, "Job", name)
+    if (command := job["Command"].get("Name")) not in RUNNABLE:
+        raise error(
+            "UnsupportedOperation",
+            f"The local cloud runs jobs whose command is {' or '.join(RUNNABLE)}, not {command}.",
+        )
+    if request.get("JobRunId"):
+        raise error("UnsupportedOperation", "The local cloud does not resume a run: start another.")
+    runs = store.job_runs.setdefault(name, [])
+    most = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns") or 1
+    if sum(run["JobRunState"] in _ACTIVE for run in runs) >= most:
+        raise error("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
+    run_id = f"jr_{secrets.token_hex(32)}"
+    _begin(context.account_id, context.region, store, job, request, run_id, 0)
+    return {"JobRunId": run_id}
+
+
+def _begin(
+    account_id: str, region: str, store: GlueStore, job: Record, request: Request, run_id: str, attempt: int
+) -> None:
+    now = datetime.now(UTC)
+    record: Record = {
+        "Id": run_id,
+        "Attempt": attempt,
+        "JobName": job["Name"],
+        "StartedOn": now,
+        "LastModifiedOn": now,
+        "JobRunState": "STARTING",
+        "Arguments": dict(request.get("Arguments") or {}),
+        "PredecessorRuns": [],
+        "ExecutionTime": 0,
+        "Timeout": request.get("Timeout") or job["Timeout"],
+        "LogGroupName": "/aws-glue/jobs",
+        "GlueVersion": job["GlueVersion"],
+        "JobMode": job["JobMode"],
+        **_size(job, request),
+    }
+    if attempt:
+        record["PreviousRunId"] = _id_of_attempt(run_id, attempt - 1)
+    store.job_runs.setdefault(job["Name"], []).insert(0, record)
+    run = Run(config.load(), _order(account_id, region, job, record))
+    _under_way[run_id] = run
+
+    def work() -> None:
+        outcome = Outcome(State.FAILED, "An error occurred in the local cloud; see its log.")
+        try:
+            refusal = roles.refusal(account_id, job["Role"])
+            outcome = Outcome(State.FAILED, refusal) if refusal else run.work(started)
+        except Exception:
+            LOG.exception("Glue job run %s", run_id)
+        with lock:
+            _end(record, outcome)
+            del _under_way[run_id]
+            again = outcome.state is State.FAILED and attempt < job["MaxRetries"]
+            if again and job["Name"] in store.jobs:
+                following = _id_of_attempt(run_id, attempt + 1)
+                _begin(account_id, region, store, job, request, following, attempt + 1)
+
+    def started() -> None:
+        with lock:
+            if record["JobRunState"] == "STARTING":
+                record.update(JobRunState="RUNNING", LastModifiedOn=datetime.now(UTC))
+
+    threading.Thread(target=work, name=run_id[:16], daemon=True).start()
+
+
+def _id_of_attempt(run_id: str, attempt: int) -> str:
+    first = run_id.partition("_attempt_")[0]
+    return f"{first}_attempt_{attempt}" if attempt else first
+
+
+def _size(job: Record, request: Request) -> dict[str, Any]:
+    """Workers and units: those that the request asks for, else the job's."""
+    sizes = ("WorkerType", "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity")
+    asked = {key: request[key] for key in sizes if request.get(key) is not None}
+    workers = {key: job[key] for key in sizes[:2] if key in job}
+    chosen = asked or workers or {"MaxCapacity": job["MaxCapacity"]}
+    shown = {key: chosen[key] for key in sizes[:2] if key in chosen}
+    return {**shown, **units_of({**chosen, "Command": job["Command"]})}
+
+
+def _order(account_id: str, region: str, job: Record, record: Record) -> Order:
+    arguments = {
+        **(job.get("DefaultArguments") or {}),
+        **record["Arguments"],
+        **(job.get("NonOverridableArguments") or {}),
+    }
+    own = {"--JOB_NAME": job["Name"], "--JOB_RUN_ID": record["Id"], "--JOB_ID": f"j_{job['Name']}"}
+    return Order(
+        run_id=record["Id"],
+        script=job["Command"].get("ScriptLocation") or "",
+        arguments={**arguments, **own},
+        role_arn=roles.role_arn(account_id, job["Role"]),
+        account_id=account_id,
+        region=region,
+        units=record["MaxCapacity"] if job["Command"]["Name"] == "glueetl" else None,
+        timeout=record["Timeout"] * 60,
+    )
+
+
+def _end(record: Record, outcome: Outcome) -> None:
+    now = datetime.now(UTC)
+    record.update(
+        JobRunState=outcome.state.value,
+        CompletedOn=now,
+        LastModifiedOn=now,
+        ExecutionTime=round((now - record["StartedOn"]).total_seconds()),
+    )
+    if outcome.message:
+        record["ErrorMessage"] = outcome.message
+
+
+def _runs_of(context: RequestContext, name: str) -> list[Record]:
+    found(store_of(context).jobs, "Job", name)
+    runs: list[Record] = store_of(context).job_runs.get(name, [])
+    return runs
+
+
+@answers("GetJobRun", Fidelity.REAL)
+def _get(context: RequestContext, request: Request) -> Response:
+    for record in _runs_of(context, request["JobName"]):
+        if record["Id"] == request["RunId"]:
+            return {"JobRun": record}
+    raise error("EntityNotFoundException", f"Job run {request['RunId']} not found.")
+
+
+@answers("GetJobRuns", Fidelity.REAL)
+def _get_all(context: RequestContext, request: Request) -> Response:
+    """The newest first."""
+    here, more = page(_runs_of(context, request["JobName"]), lambda each: str(each["Id"]), request)
+    return {"JobRuns": here, **more}
+
+
+@answers("BatchStopJobRun", Fidelity.REAL)
+def _stop(context: RequestContext, request: Request) -> Response:
+    name, ids = request["JobName"], request["JobRunIds"]
+    if not ids:
+        raise invalid("JobRunIds must name at least one run")
+    records = {record["Id"]: record for record in _runs_of(context, name)}
+    stopped, refused = [], []
+    for run_id in ids:
+        record = records.get(run_id)
+        if record is None:
+            refused.append((run_id, "EntityNotFoundException", f"Job run {run_id} not found."))
+        elif record["JobRunState"] not in ("STARTING", "RUNNING"):
+            refused.append(
+                (
+                    run_id,
+                    "JobRunNotInTerminalStateException"
+                    if record["JobRunState"] == "STOPPING"
+                    else "JobRunInTerminalStateException",
+                    f"Job run {run_id} is {record['JobRunState']}.",
+                )
+            )
+        else:
+            record.update(JobRunState="STOPPING", LastModifiedOn=datetime.now(UTC))
+            _under_way[run_id].stop()
+            stopped.append({"JobName": name, "JobRunId": run_id})
+    errors = [
+        {
+            "JobName": name,
+            "JobRunId": run_id,
+            "ErrorDetail": {"ErrorCode": code, "ErrorMessage": message},
+        }
+        for run_id, code, message in refused
+    ]
+    return {"SuccessfulSubmissions": stopped, "Errors": errors}
