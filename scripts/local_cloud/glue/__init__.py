@@ -1,6 +1,7 @@
-"""Glue's job runs: each a process of its own, in which the job's script runs on a local Spark.
+"""Glue's job runs and crawls: each a process of its own, in its role's name.
 
-``runner`` starts, watches and ends the process from within LocalStack; ``process`` is what runs in it;
-``spark`` says how Spark is started; ``filesystem`` builds ``s3://`` for it; ``output`` carries what it prints
-to CloudWatch Logs. The process ends when its standard input does, and so cannot outlive LocalStack.
+``work`` starts, watches and ends the process from within LocalStack, ``runner`` for a job's script and
+``crawling`` for a crawl; ``process`` and ``crawl`` are what runs in it. ``spark`` says how Spark is started,
+``filesystem`` builds ``s3://`` for it, ``output`` carries what is printed to CloudWatch Logs. A process ends
+when its standard input does, and so cannot outlive LocalStack.
 """

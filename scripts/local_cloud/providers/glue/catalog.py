@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.forwarder import create_aws_request_context
 from localstack.services.moto import call_moto, call_moto_with_request
 
 from scripts.local_cloud.providers.framework import Request, Response, error
+from scripts.local_cloud.providers.glue import expressions
 from scripts.local_cloud.providers.glue.service import (
     answers,
     forget_tags,
@@ -20,6 +22,8 @@ from scripts.local_cloud.providers.glue.service import (
 
 #: Members that name a database or table, wherever they are in a request: Glue folds them to lower case.
 _NAMES = {"DatabaseName", "TableName"}
+#: That one call may create.
+MOST_PARTITIONS = 100
 
 operations.passed_on(
     "DeleteSecurityConfiguration",
@@ -36,8 +40,18 @@ def _check_catalog(context: RequestContext, request: Request) -> None:
         raise error("EntityNotFoundException", f"Catalog {request['CatalogId']} not found.")
 
 
-def _ask_moto(context: RequestContext, request: Request) -> dict[str, Any]:
-    answer: dict[str, Any] = call_moto_with_request(context, request)
+def _ask_moto(context: RequestContext, request: Request, operation: str = "") -> dict[str, Any]:
+    """Moto's answer to the operation, or to another one in the caller's account."""
+    if operation:
+        asked = create_aws_request_context(
+            "glue", operation, context.protocol, parameters=request, region=context.region
+        )
+        # The account is that of the caller's key.
+        asked.request.headers["Authorization"] = context.request.headers["Authorization"]
+        asked.account_id = context.account_id
+        answer: dict[str, Any] = call_moto(asked)
+    else:
+        answer = call_moto_with_request(context, request)
     return answer
 
 
@@ -71,11 +85,9 @@ def _fold_name(request: Request) -> Request:
 _pass("GetDatabase", "GetTable", "DeleteTable", fold=_fold_name)
 _pass("CreateTable", "UpdateTable", fold=lambda request: _folded_input(request, "TableInput"))
 _pass(
-    "BatchCreatePartition",
     "BatchDeletePartition",
     "BatchGetPartition",
     "BatchUpdatePartition",
-    "CreatePartition",
     "DeletePartition",
     "DeleteTableVersion",
     "GetPartition",
@@ -137,12 +149,122 @@ def _batch_delete_table(context: RequestContext, request: Request) -> Response:
 
 @answers("GetPartitions")
 def _get_partitions(context: RequestContext, request: Request) -> Response:
-    """Moto returns every partition to each reader of a segment; here they are shared out."""
+    """Moto reads few expressions, and returns every partition to each reader of a segment."""
     _check_catalog(context, request)
     segment = request.get("Segment")
-    asked = {key: value for key, value in _folded(request).items() if key not in {"Segment", "NextToken"}}
+    left_out = {"Segment", "NextToken", "Expression"}
+    asked = {key: value for key, value in _folded(request).items() if key not in left_out}
     partitions = _ask_moto(context, asked)["Partitions"]
+    if text := request.get("Expression"):
+        try:
+            chosen = expressions.predicate(text, _keys_of(context, request))
+            partitions = [each for each in partitions if chosen(each["Values"])]
+        except expressions.ExpressionError as wrong:
+            raise invalid(str(wrong)) from None
     if segment:
         partitions = partitions[segment["SegmentNumber"] :: segment["TotalSegments"]]
+    if request.get("ExcludeColumnSchema"):
+        partitions = [_without_columns(each) for each in partitions]
     here, more = page(partitions, lambda each: "/".join(each["Values"]), request)
     return {"Partitions": here, **more}
+
+
+def _without_columns(partition: Response) -> Response:
+    storage = partition.get("StorageDescriptor") or {}
+    kept = {key: value for key, value in storage.items() if key != "Columns"}
+    return {**partition, "StorageDescriptor": kept}
+
+
+def _keys_of(context: RequestContext, request: Request) -> list[dict[str, str]]:
+    asked = {"DatabaseName": request["DatabaseName"].lower(), "Name": request["TableName"].lower()}
+    table = _ask_moto(context, asked, "GetTable")["Table"]
+    keys: list[dict[str, str]] = table.get("PartitionKeys") or []
+    return keys
+
+
+def _check_values(context: RequestContext, request: Request, inputs: list[dict[str, Any]]) -> None:
+    """Moto takes partitions of any number of values."""
+    wanted = len(_keys_of(context, request))
+    for each in inputs:
+        if (given := len(each.get("Values") or ())) != wanted:
+            raise invalid(
+                "The number of partition keys do not match the number of partition values: "
+                f"{wanted} keys, {given} values"
+            )
+
+
+@answers("CreatePartition")
+def _create_partition(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    _check_values(context, request, [request["PartitionInput"]])
+    return _ask_moto(context, _folded(request))
+
+
+@answers("BatchCreatePartition")
+def _batch_create_partition(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    inputs = request["PartitionInputList"]
+    if len(inputs) > MOST_PARTITIONS:
+        raise error(
+            "ValidationException",
+            "1 validation error detected: Value at 'partitionInputList' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MOST_PARTITIONS}",
+        )
+    _check_values(context, request, inputs)
+    return _ask_moto(context, _folded(request))
+
+
+@answers("BatchDeleteTableVersion")
+def _batch_delete_versions(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    errors = []
+    for version in request["VersionIds"]:
+        one = {**_folded(request), "VersionId": version}
+        one.pop("VersionIds")
+        try:
+            _ask_moto(context, one, "DeleteTableVersion")
+        except CommonServiceException as refused:
+            detail = {"ErrorCode": refused.code, "ErrorMessage": refused.message}
+            errors.append({"TableName": one["TableName"], "VersionId": version, "ErrorDetail": detail})
+    return {"Errors": errors}
+
+
+@answers("SearchTables")
+def _search(context: RequestContext, request: Request) -> Response:
+    """By text in names, descriptions, columns and parameters; filters by equality of a property."""
+    _check_catalog(context, request)
+    if request.get("SortCriteria") or request.get("ResourceShareType") not in (None, "ALL"):
+        raise error("UnsupportedOperation", "The local cloud finds tables by text and filters only.")
+    databases = _ask_moto(context, {}, "GetDatabases")["DatabaseList"]
+    tables = [
+        table
+        for database in databases
+        for table in _ask_moto(context, {"DatabaseName": database["Name"]}, "GetTables")["TableList"]
+    ]
+    text = (request.get("SearchText") or "").strip('"').lower()
+    found = [
+        each
+        for each in tables
+        if text in _searched(each) and all(_fits(each, one) for one in request.get("Filters") or ())
+    ]
+    here, more = page(found, lambda each: f"{each['DatabaseName']}/{each['Name']}", request)
+    return {"TableList": here, **more}
+
+
+def _searched(table: Response) -> str:
+    columns = (table.get("StorageDescriptor") or {}).get("Columns") or []
+    words = [table["Name"], table["DatabaseName"], table.get("Description") or ""]
+    words += [each["Name"] for each in [*columns, *(table.get("PartitionKeys") or [])]]
+    words += [word for pair in (table.get("Parameters") or {}).items() for word in pair]
+    return "\n".join(words).lower()
+
+
+def _fits(table: Response, wanted: dict[str, Any]) -> bool:
+    if wanted.get("Comparator") not in (None, "EQUALS"):
+        raise error(
+            "UnsupportedOperation", "The local cloud compares a table's properties for equality only."
+        )
+    name = wanted["Key"]
+    held = {key.lower(): value for key, value in table.items() if isinstance(value, str)}
+    held |= {key.lower(): value for key, value in (table.get("Parameters") or {}).items()}
+    return held.get(name.lower()) == wanted.get("Value")

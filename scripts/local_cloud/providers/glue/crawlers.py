@@ -1,4 +1,4 @@
-"""Crawlers, as definitions: nothing crawls yet, on a schedule or when started."""
+"""Crawlers, as definitions; ``crawls`` runs them when they are started, nothing does on a schedule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from scripts.local_cloud.providers.framework import Request, Response
+from scripts.local_cloud.providers.framework import Request, Response, error
 from scripts.local_cloud.providers.glue.service import (
     answers,
     check_new,
@@ -55,18 +55,27 @@ def _create(context: RequestContext, request: Request) -> Response:
     return {}
 
 
+def _at_rest(context: RequestContext, name: str) -> dict[str, Any]:
+    crawler = found(store_of(context).crawlers, "Crawler", name)
+    if crawler["State"] != "READY":
+        raise error("CrawlerRunningException", f"Crawler {name} is running")
+    return crawler
+
+
 @answers("UpdateCrawler")
 def _update(context: RequestContext, request: Request) -> Response:
     crawlers, name = store_of(context).crawlers, request["Name"]
-    crawlers[name] = _described(found(crawlers, "Crawler", name), request)
+    crawlers[name] = _described(_at_rest(context, name), request)
     return {}
 
 
 @answers("UpdateCrawlerSchedule")
 def _update_schedule(context: RequestContext, request: Request) -> Response:
-    crawlers, name = store_of(context).crawlers, request["CrawlerName"]
-    before = found(crawlers, "Crawler", name)
-    crawlers[name] = _described(before, {"Schedule": request.get("Schedule")})
+    before = found(store_of(context).crawlers, "Crawler", request["CrawlerName"])
+    after = _described(before, {"Schedule": request.get("Schedule")})
+    # The same record: a crawl that is under way notes its end there.
+    before.clear()
+    before.update(after)
     return {}
 
 
@@ -100,7 +109,8 @@ def _list(context: RequestContext, request: Request) -> Response:
 @answers("DeleteCrawler")
 def _delete(context: RequestContext, request: Request) -> Response:
     name = request["Name"]
-    found(store_of(context).crawlers, "Crawler", name)
+    _at_rest(context, name)
     del store_of(context).crawlers[name]
+    store_of(context).crawls.pop(name, None)
     forget_tags(context, "crawler", name)
     return {}

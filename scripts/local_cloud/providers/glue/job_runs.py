@@ -12,7 +12,8 @@ from localstack.aws.api import RequestContext
 from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 
 from scripts import config
-from scripts.local_cloud.glue.runner import Order, Outcome, Run, State
+from scripts.local_cloud.glue.runner import Order, Run
+from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
 from scripts.local_cloud.providers.glue import roles
 from scripts.local_cloud.providers.glue.jobs import RUNNABLE, units_of
@@ -92,7 +93,11 @@ def _begin(
     if attempt:
         record["PreviousRunId"] = _id_of_attempt(run_id, attempt - 1)
     store.job_runs.setdefault(job["Name"], []).insert(0, record)
-    run = Run(config.load(), _order(account_id, region, job, record))
+    settings = config.load()
+    role = roles.role_arn(account_id, job["Role"])
+    folder = settings.local_dir / "glue" / run_id
+    place = Place(settings, folder, role, "GlueJobRunnerSession", account_id, region)
+    run = Run(place, _order(job, record))
     _under_way[run_id] = run
 
     def work() -> None:
@@ -133,7 +138,7 @@ def _size(job: Record, request: Request) -> dict[str, Any]:
     return {**shown, **units_of({**chosen, "Command": job["Command"]})}
 
 
-def _order(account_id: str, region: str, job: Record, record: Record) -> Order:
+def _order(job: Record, record: Record) -> Order:
     arguments = {
         **(job.get("DefaultArguments") or {}),
         **record["Arguments"],
@@ -144,9 +149,6 @@ def _order(account_id: str, region: str, job: Record, record: Record) -> Order:
         run_id=record["Id"],
         script=job["Command"].get("ScriptLocation") or "",
         arguments={**arguments, **own},
-        role_arn=roles.role_arn(account_id, job["Role"]),
-        account_id=account_id,
-        region=region,
         units=record["MaxCapacity"] if job["Command"]["Name"] == "glueetl" else None,
         timeout=record["Timeout"] * 60,
     )

@@ -26,13 +26,14 @@ Record = dict[str, Any]
 class GlueStore(BaseStore):
     """One account's definitions in one region, in the API's shape, by name; and all tags by ARN.
 
-    ``job_runs`` holds those of each job, the newest first.
+    ``job_runs`` holds those of each job, ``crawls`` those of each crawler, the newest first.
     """
 
     connections: dict[str, Record] = LocalAttribute(default=dict)
     jobs: dict[str, Record] = LocalAttribute(default=dict)
     job_runs: dict[str, list[Record]] = LocalAttribute(default=dict)
     crawlers: dict[str, Record] = LocalAttribute(default=dict)
+    crawls: dict[str, list[Record]] = LocalAttribute(default=dict)
     triggers: dict[str, Record] = LocalAttribute(default=dict)
     tags: TaggingService = LocalAttribute(default=TaggingService)
 
