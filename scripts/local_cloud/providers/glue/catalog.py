@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -46,9 +47,10 @@ def _ask_moto(context: RequestContext, request: Request, operation: str = "") ->
         asked = create_aws_request_context(
             "glue", operation, context.protocol, parameters=request, region=context.region
         )
-        # The account is that of the caller's key.
-        asked.request.headers["Authorization"] = context.request.headers["Authorization"]
-        asked.account_id = context.account_id
+        # The account is in the headers.
+        headers = deepcopy(context.request.headers)
+        headers.update(asked.request.headers)
+        asked.request.headers = headers
         answer: dict[str, Any] = call_moto(asked)
     else:
         answer = call_moto_with_request(context, request)

@@ -1,0 +1,167 @@
+"""Job runs: each is a process that does what the script says, in the role's name; here without Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.local_cloud.localstack import LocalStack
+from tests.conftest import Cloud
+from tests.scripts.local_cloud.providers.glue.conftest import wait_for
+
+ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
+SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Makes jobs of scripts."""
+
+    client: Callable[[str], Any]
+    bucket: str
+    name: str
+    role: str
+
+    @property
+    def glue(self) -> Any:
+        return self.client("glue")
+
+    def make(self, script: str, **more: Any) -> str:
+        self.client("s3").put_object(Bucket=self.bucket, Key=f"{self.name}.py", Body=script.encode())
+        where = f"s3://{self.bucket}/{self.name}.py"
+        command = {"Name": "pythonshell", "ScriptLocation": where, "PythonVersion": "3.9"}
+        given = {"Role": self.role, "Command": command, "MaxCapacity": 0.0625, **more}
+        self.glue.create_job(Name=self.name, **given)
+        return self.name
+
+    def start(self, **arguments: str) -> str:
+        given = {f"--{name}": value for name, value in arguments.items()}
+        return str(self.glue.start_job_run(JobName=self.name, Arguments=given)["JobRunId"])
+
+    def get(self, run: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.glue.get_job_run(JobName=self.name, RunId=run)["JobRun"]
+        return found
+
+    def until(self, run: str, *states: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            found = self.get(run)
+            return found if found["JobRunState"] in states else None
+
+        found: dict[str, Any] = wait_for(reached)
+        return found
+
+    def printed(self, run: str, kind: str = "output") -> str:
+        found = self.client("logs").get_log_events(logGroupName=f"/aws-glue/jobs/{kind}", logStreamName=run)[
+            "events"
+        ]
+        return "\n".join(each["message"] for each in found)
+
+
+@pytest.fixture
+def jobs(client: Callable[[str], Any], bucket: str, name: str, role: str) -> Jobs:
+    return Jobs(client, bucket, name, role)
+
+
+def process_of(cloud: Cloud, run: str) -> psutil.Process | None:
+    """The process of a run, found as anybody would who lists what runs."""
+    found = LocalStack(cloud.settings).running()
+    parent = found.process() if found else None
+    assert parent is not None
+    for child in parent.children():
+        try:
+            if any(run in part for part in child.cmdline()):
+                return child
+        except psutil.Error:
+            continue
+    return None
+
+
+def test_a_script_runs_with_its_arguments_in_its_role_and_what_it_prints_is_logged(jobs: Jobs) -> None:
+    jobs.make(
+        "import sys, boto3\nprint(sys.argv[1:])\nprint(boto3.client('sts').get_caller_identity()['Arn'])\n"
+        "print('so far', file=sys.stderr)\n",
+        DefaultArguments={"--one": "1", "--two": "2"},
+    )
+    run = jobs.start(two="zwei")
+    found = jobs.until(run, *ENDED)
+    assert found["JobRunState"] == "SUCCEEDED", found
+    assert found["Arguments"] == {"--two": "zwei"}
+    assert {"StartedOn", "CompletedOn", "ExecutionTime", "LastModifiedOn"} <= set(found)
+    said = jobs.printed(run)
+    assert "'--one', '1', '--two', 'zwei'" in said
+    assert f"'--JOB_NAME', '{jobs.name}'" in said
+    assert f"assumed-role/{jobs.role.rpartition('/')[2]}/GlueJobRunnerSession" in said
+    assert "so far" in jobs.printed(run, "error")
+    assert [each["Id"] for each in jobs.glue.get_job_runs(JobName=jobs.name)["JobRuns"]] == [run]
+
+
+def test_a_script_that_fails_says_why_and_is_tried_again(jobs: Jobs) -> None:
+    jobs.make("raise ValueError('no rows\\nat all')\n", MaxRetries=1)
+    run = jobs.start()
+    found = jobs.until(run, *ENDED)
+    assert (found["JobRunState"], found["ErrorMessage"]) == ("FAILED", "ValueError: no rows at all")
+    again = jobs.until(f"{run}_attempt_1", *ENDED)
+    assert (again["JobRunState"], again["Attempt"], again["PreviousRunId"]) == ("FAILED", 1, run)
+    assert "Traceback" in jobs.printed(run, "error")
+    assert len(jobs.glue.get_job_runs(JobName=jobs.name)["JobRuns"]) == 2
+
+
+def test_a_run_is_stopped_with_its_process_and_only_so_many_run_at_once(cloud: Cloud, jobs: Jobs) -> None:
+    jobs.make(SLEEP)
+    run = jobs.start()
+    with pytest.raises(jobs.glue.exceptions.ConcurrentRunsExceededException):
+        jobs.start()
+    jobs.until(run, "RUNNING")
+    process = wait_for(lambda: process_of(cloud, run))
+    answer = jobs.glue.batch_stop_job_run(JobName=jobs.name, JobRunIds=[run, "jr_none"])
+    assert [each["JobRunId"] for each in answer["SuccessfulSubmissions"]] == [run]
+    assert answer["Errors"][0]["ErrorDetail"]["ErrorCode"] == "EntityNotFoundException"
+    assert jobs.until(run, *ENDED)["JobRunState"] == "STOPPED"
+    assert not process.is_running()
+    answer = jobs.glue.batch_stop_job_run(JobName=jobs.name, JobRunIds=[run])
+    assert answer["Errors"][0]["JobRunId"] == run
+
+
+def test_a_killed_process_is_a_failed_run(cloud: Cloud, jobs: Jobs) -> None:
+    jobs.make(SLEEP)
+    run = jobs.start()
+    jobs.until(run, "RUNNING")
+    wait_for(lambda: process_of(cloud, run)).kill()
+    found = jobs.until(run, *ENDED)
+    assert found["JobRunState"] == "FAILED"
+    assert "SIGKILL" in found["ErrorMessage"]
+
+
+def test_a_run_may_what_its_role_may(jobs: Jobs, make_role: Callable[..., str]) -> None:
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{jobs.bucket}/*"}
+    script = f"import boto3\nboto3.client('s3').put_object(Bucket='{jobs.bucket}', Key='x', Body=b'x')\n"
+    jobs.make(script, Role=make_role(read))
+    found = jobs.until(jobs.start(), *ENDED)
+    assert found["JobRunState"] == "FAILED"
+    assert "s3:PutObject" in found["ErrorMessage"]
+
+
+def test_a_role_that_does_not_trust_glue_or_a_script_that_is_not_there_fails_the_run(
+    jobs: Jobs, make_role: Callable[..., str], role: str
+) -> None:
+    jobs.make("print(1)", Role=make_role(service="lambda.amazonaws.com"))
+    assert "for Glue Service" in jobs.until(jobs.start(), *ENDED)["ErrorMessage"]
+    command = {"Name": "pythonshell", "ScriptLocation": f"s3://{jobs.bucket}/none.py"}
+    jobs.glue.update_job(JobName=jobs.name, JobUpdate={"Role": role, "Command": command})
+    found = jobs.until(jobs.start(), *ENDED)
+    assert (found["JobRunState"], "404" in found["ErrorMessage"]) == ("FAILED", True)
+
+
+def test_what_cannot_be_run_is_refused(jobs: Jobs) -> None:
+    with pytest.raises(jobs.glue.exceptions.EntityNotFoundException):
+        jobs.start()
+    jobs.make("", Command={"Name": "gluestreaming", "ScriptLocation": "s3://b/k"}, MaxCapacity=2.0)
+    with pytest.raises(ClientError, match="UnsupportedOperation"):
+        jobs.start()
+    with pytest.raises(ClientError, match="UnsupportedOperation"):
+        jobs.glue.get_job_bookmark(JobName=jobs.name)
