@@ -161,7 +161,7 @@ def job(client: Callable[[str], Any], lake: str, source: Access) -> Job:
         allow("secretsmanager:GetSecretValue", resource=secret),
         allow(
             "glue:GetConnection",
-            resource=[f"{catalog}catalog", f"{catalog}connection/{NAME}-source"],
+            resource=[f"{catalog}catalog", f"{catalog}connection/{NAME}-*"],
         ),
         allow(
             "glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartitions",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
 from localstack.aws.forwarder import create_aws_request_context
 from localstack.services.moto import call_moto, call_moto_with_request
 
@@ -91,7 +91,6 @@ _pass(
     "BatchGetPartition",
     "BatchUpdatePartition",
     "DeletePartition",
-    "DeleteTableVersion",
     "GetPartition",
     "GetPartitionIndexes",
     "GetTableVersion",
@@ -216,19 +215,34 @@ def _batch_create_partition(context: RequestContext, request: Request) -> Respon
     return _ask_moto(context, _folded(request))
 
 
+@answers("DeleteTableVersion")
+def _delete_version(context: RequestContext, request: Request) -> Response:
+    """Moto breaks on a version that is not there."""
+    _check_catalog(context, request)
+    if request["VersionId"] not in _versions(context, request):
+        raise error("EntityNotFoundException", f"Table version {request['VersionId']} not found.")
+    return _ask_moto(context, _folded(request))
+
+
 @answers("BatchDeleteTableVersion")
 def _batch_delete_versions(context: RequestContext, request: Request) -> Response:
     _check_catalog(context, request)
-    errors = []
+    there, errors = _versions(context, request), []
+    folded = _folded(request)
     for version in request["VersionIds"]:
-        one = {**_folded(request), "VersionId": version}
-        one.pop("VersionIds")
-        try:
-            _ask_moto(context, one, "DeleteTableVersion")
-        except CommonServiceException as refused:
-            detail = {"ErrorCode": refused.code, "ErrorMessage": refused.message}
-            errors.append({"TableName": one["TableName"], "VersionId": version, "ErrorDetail": detail})
+        if version in there:
+            one = {key: folded[key] for key in ("DatabaseName", "TableName")}
+            _ask_moto(context, {**one, "VersionId": version}, "DeleteTableVersion")
+            continue
+        message = f"Table version {version} not found."
+        detail = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": message}
+        errors.append({"TableName": folded["TableName"], "VersionId": version, "ErrorDetail": detail})
     return {"Errors": errors}
+
+
+def _versions(context: RequestContext, request: Request) -> set[str]:
+    asked = {key: request[key].lower() for key in ("DatabaseName", "TableName")}
+    return {each["VersionId"] for each in _ask_moto(context, asked, "GetTableVersions")["TableVersions"]}
 
 
 @answers("SearchTables")
