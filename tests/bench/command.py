@@ -27,6 +27,7 @@ from tests.bench import (
     bench_reachability,
     bench_requests,
     bench_seed,
+    bench_star_schema,
     bench_start,
 )
 from tests.bench.measure import Figure, print_table
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], list[Figure]]] = {
     "labs": bench_labs.run,
     "growth": bench_growth.run,
     "reachability": bench_reachability.run,
+    "star-schema": bench_star_schema.run,
     "apply": bench_apply.run,
     "memory": bench_memory.run,
 }

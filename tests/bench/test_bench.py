@@ -25,6 +25,7 @@ def test_every_benchmark_that_applies_nothing_runs_at_its_smallest_and_gives_fig
         "labs",
         "growth",
         "reachability",
+        "star-schema",
     }
     for name, figures in benchmarks.items():
         assert figures, name

@@ -45,6 +45,8 @@ class Sizes:
         How many questions each account is asked.
     labs
         Those that are checked whole.
+    star_scales
+        Scales of the star schema.
     """
 
     starts: int = 5
@@ -58,6 +60,7 @@ class Sizes:
     pairs: tuple[int, ...] = (100, 1_000)
     questions: int = 100
     labs: tuple[str, ...] = ("key-value", "relational")
+    star_scales: tuple[int, ...] = (1, 100, 1000)
 
 
 QUICK = Sizes(
@@ -72,6 +75,7 @@ QUICK = Sizes(
     pairs=(100, 200),
     questions=4,
     labs=("key-value",),
+    star_scales=(1,),
 )
 
 

@@ -72,6 +72,8 @@ class S3FileSystem extends FileSystem {
           s3.copy(each.key, target + "/" + each.key.substring(prefix.length))
           s3.delete(each.key)
         }
+        S3FileSystem.made.removeIf((each: String) => each.startsWith(place(from)))
+        S3FileSystem.made.add(s"${uri.getAuthority}/$target/")
       } else {
         s3.copy(key(from), target)
         s3.delete(key(from))
@@ -85,6 +87,7 @@ class S3FileSystem extends FileSystem {
       val inside = s3.list(folder(path), deep = true).objects.map(_.key)
       if (!recursive && inside.exists(_ != folder(path))) throw new IOException(s"$path is not empty")
       inside.foreach(s3.delete)
+      S3FileSystem.made.removeIf((each: String) => each.startsWith(place(path)))
       true
     case Some(_) =>
       s3.delete(key(path))
@@ -94,15 +97,18 @@ class S3FileSystem extends FileSystem {
   override def listStatus(path: Path): Array[FileStatus] = {
     val found = getFileStatus(path)
     if (!found.isDirectory) return Array(found)
+    val here = place(path)
     val listed = s3.list(folder(path), deep = false)
     val files = listed.objects.filter(_.key != folder(path)).map(file)
-    val folders = listed.prefixes.map(each => directory(qualified(each.stripSuffix("/"))))
+    val empty = S3FileSystem.made.asScala.filter(each => each != here && each.startsWith(here))
+      .map(each => folder(path) + each.substring(here.length).takeWhile(_ != '/') + "/")
+    val folders = (listed.prefixes ++ empty).distinct.map(each => directory(qualified(each.stripSuffix("/"))))
     (files ++ folders).toArray
   }
 
-  /** A marker, as an object that nothing was written to cannot be listed. */
+  /** Remembered, not written: S3 has no folders, and nobody but this process needs an empty one. */
   override def mkdirs(path: Path, permission: FsPermission): Boolean = {
-    if (status(path).isEmpty) s3.put(folder(path), None)
+    S3FileSystem.made.add(place(path))
     true
   }
 
@@ -114,11 +120,13 @@ class S3FileSystem extends FileSystem {
     if (wanted.isEmpty) return Some(directory(path))
     s3.head(wanted).map(file).orElse {
       val listed = s3.list(folder(path), deep = false, limit = 1)
-      if (listed.objects.nonEmpty || listed.prefixes.nonEmpty) Some(directory(path)) else None
+      val there = listed.objects.nonEmpty || listed.prefixes.nonEmpty
+      if (there || S3FileSystem.made.contains(place(path))) Some(directory(path)) else None
     }
   }
 
   private def key(path: Path): String = makeQualified(path).toUri.getPath.stripPrefix("/")
+  private def place(path: Path): String = s"${uri.getAuthority}/${folder(path)}"
   private def folder(path: Path): String = { val name = key(path); if (name.isEmpty) "" else name + "/" }
   private def qualified(key: String): Path = new Path(uri.toString + "/", new Path(null, null, "/" + key))
   private def file(found: S3Object): FileStatus =
@@ -129,6 +137,8 @@ class S3FileSystem extends FileSystem {
 object S3FileSystem {
   /** Bytes of a file that one task reads. */
   val BlockSize: Long = 128L << 20
+  /** Folders that were made, as `bucket/key/`: all of Spark is in this process. */
+  val made: java.util.Set[String] = java.util.concurrent.ConcurrentHashMap.newKeySet[String]()
 }
 
 case class S3Object(key: String, size: Long, modified: Long)
