@@ -84,7 +84,8 @@ def serve(context: RequestContext, came: Arrival | None) -> Response | None:
         caller = callers.of_key(named) if named and not is_root(named) else None
     elif (proof := _proof(context, came)) is not None:
         caller = context.lab_caller = proof.caller
-        judge = Judge.of(context, proof)
+        # Also for what a service does later in the caller's name.
+        judge = context.lab_judge = Judge.of(context, proof)
         if context.service_operation == ("s3", "DeleteObjects"):
             return deleting.sift(context, judge)
         judge.check(

@@ -1,16 +1,23 @@
-"""Athena's work groups, named queries and data catalogs, from records of our own.
+"""Athena: queries that really run; work groups, named queries and data catalogs from records of our own.
 
 In Moto the tags of a work group fail on read, DeleteNamedQuery is missing, and every query "succeeds" with an
-empty result. Here starting a query, and everything that follows from it, is refused.
+empty result. Here a query runs on DuckDB, in a process of its own (`scripts.local_cloud.athena`), over the
+objects in S3 and by Glue's catalog, with the permissions of whoever started it.
 """
 
 from __future__ import annotations
+
+import shutil
 
 from localstack.services.plugins import Service
 
 from scripts.local_cloud.providers.athena import (  # noqa: F401  (each registers its operations)
     catalogs,
+    executions,
+    metadata,
+    prepared,
     queries,
+    results,
     tags,
     work_groups,
 )
@@ -19,4 +26,6 @@ from scripts.local_cloud.providers.athena.service import operations
 
 def build() -> Service:
     """The provider, for LocalStack."""
+    # What queries of an earlier life left.
+    shutil.rmtree(executions.folder(), ignore_errors=True)
     return operations.build()

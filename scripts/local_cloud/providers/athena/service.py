@@ -27,11 +27,15 @@ PRIMARY, OWN_CATALOG = "primary", "AwsDataCatalog"
 
 
 class AthenaStore(BaseStore):
-    """One account's records in one region, in the API's shape; work groups and catalogs by name."""
+    """One account's records in one region, in the API's shape; work groups and catalogs by name.
+
+    ``prepared`` holds the prepared statements by name, of each work group.
+    """
 
     work_groups: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
     named_queries: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
     catalogs: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
+    prepared: dict[str, dict[str, dict[str, Any]]] = LocalAttribute(default=dict)
     tags: TaggingService = LocalAttribute(default=TaggingService)
 
 

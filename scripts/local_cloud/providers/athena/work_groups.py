@@ -149,10 +149,11 @@ def _delete(context: RequestContext, request: Request) -> Response:
         raise invalid("WorkGroup primary cannot be deleted")
     work_group(context, name)
     queries = [key for key, query in store.named_queries.items() if query["WorkGroup"] == name]
-    if queries and not request.get("RecursiveDeleteOption"):
+    if (queries or store.prepared.get(name)) and not request.get("RecursiveDeleteOption"):
         raise invalid(f"WorkGroup {name} is not empty")
     for key in queries:
         del store.named_queries[key]
+    store.prepared.pop(name, None)
     del store.work_groups[name]
     store.tags.del_resource(arn(context, "workgroup", name))
     return {}

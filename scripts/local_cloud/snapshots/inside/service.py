@@ -106,9 +106,9 @@ def _running() -> list[str]:
 def _busy() -> list[str]:
     """Work that goes on without a request, and that a snapshot could not take up again."""
     found = [f"work on DB instance {each}" for each in tasks.busy()]
-    for name in ("job_runs", "crawls"):
-        glue = sys.modules.get(f"scripts.local_cloud.providers.glue.{name}")
-        found += glue.active() if glue else []
+    for name in ("glue.job_runs", "glue.crawls", "athena.executions"):
+        worker = sys.modules.get(f"scripts.local_cloud.providers.{name}")
+        found += worker.active() if worker else []
     # Not imported where nobody has used it: its parser alone takes a second.
     workflows = sys.modules.get("localstack.services.stepfunctions.backend.store")
     for _, _, store in workflows.sfn_stores.iter_stores() if workflows else ():

@@ -1,0 +1,138 @@
+"""Trino's grammar by sqlglot, told to keep functions as they were written."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+
+from scripts.local_cloud.athena.errors import QueryFailedError
+
+#: Types that sqlglot knows from other dialects.
+_OF_OTHERS = frozenset(
+    {"BLOB", "STRING", "TEXT", "BYTEA", "LONG", "FLOAT4", "FLOAT8", "INT1", "INT2", "INT4", "INT8", "INT16",
+     "INT32", "INT64", "INT128", "NVARCHAR", "NCHAR", "VARCHAR2", "NVARCHAR2", "LONGTEXT", "TINYTEXT",
+     "MEDIUMTEXT", "BPCHAR",
+     "BINARY", "DATETIME", "NUMBER", "STRUCT", "LIST", "OBJECT", "VARIANT"}
+)  # fmt: skip
+
+
+class AthenaSelect(Trino):
+    """sqlglot knows many dialects' functions and makes them alike; here each keeps its name and arguments."""
+
+    INDEX_OFFSET = 0
+
+    class Tokenizer(Trino.Tokenizer):
+        """Without the names that types have elsewhere."""
+
+        KEYWORDS: ClassVar[dict[str, TokenType]] = {
+            word: kind for word, kind in Trino.Tokenizer.KEYWORDS.items() if word not in _OF_OTHERS
+        }
+
+    class Parser(Trino.Parser):  # type: ignore[misc, valid-type]
+        """Functions by name; those with a grammar of their own are left to sqlglot."""
+
+        FUNCTIONS: ClassVar[dict[str, object]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, object]] = {
+            name: Trino.Parser.FUNCTION_PARSERS[name]
+            for name in (
+                "CAST",
+                "TRY_CAST",
+                "EXTRACT",
+                "POSITION",
+                "TRIM",
+                "LISTAGG",
+                "SUBSTRING",
+                "NORMALIZE",
+            )
+        }
+        PLACEHOLDER_PARSERS: ClassVar[dict[object, object]] = {
+            TokenType.PLACEHOLDER: lambda self: exp.Placeholder().update_positions(self._prev),
+        }
+
+
+#: What sqlglot takes from other dialects, and Trino does not.
+_FOREIGN = {
+    TokenType.DCOLON: "::",
+    TokenType.QUALIFY: "QUALIFY",
+    TokenType.ILIKE: "ILIKE",
+    TokenType.GLOB: "GLOB",
+}
+
+
+def parse(text: str) -> exp.Expression:
+    """The syntax tree of one query.
+
+    Raises
+    ------
+    QueryFailedError
+        It is none, with its place.
+    """
+    try:
+        for token in AthenaSelect().tokenize(text):
+            if token.token_type in _FOREIGN:
+                raise QueryFailedError(
+                    "",
+                    f"mismatched input '{_FOREIGN[token.token_type]}'",
+                    position(text, token.start),
+                )
+        found = sqlglot.parse_one(text, dialect=AthenaSelect)
+    except ParseError as why:
+        at = why.errors[0] if why.errors else {}
+        word = at.get("highlight") or "<EOF>"
+        line, end = at.get("line") or 1, at.get("col") or 1
+        raise QueryFailedError("", f"mismatched input '{word}'", (line, max(1, end - len(word) + 1))) from why
+    except TokenError as why:
+        raise QueryFailedError("", f"mismatched input: {why}", (1, 1)) from why
+    if not isinstance(found, exp.Expression):
+        raise QueryFailedError("", "mismatched input '<EOF>'", (1, 1))
+    return found
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a character."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+#: Words before the first token that a node keeps.
+_LEADING = re.compile(
+    r"(?:\b(?:cast|try_cast|extract|trim|position|substring|if|exists)\s*\(\s*"
+    r"|\barray\s*\[\s*|\bcase\s+(?:when\s+)?|\bnot\s+|-\s*|\(\s*"
+    r"|\b(?:date|timestamp|time|decimal|interval|json|bigint|double|integer|boolean|real|varchar)\s*)$",
+    re.IGNORECASE,
+)
+_LED = (
+    exp.Cast,
+    exp.Extract,
+    exp.Trim,
+    exp.If,
+    exp.Exists,
+    exp.Array,
+    exp.Not,
+    exp.Neg,
+    exp.Paren,
+    exp.Interval,
+    exp.ParseJSON,
+)
+
+
+def place(node: exp.Expression | None, text: str) -> tuple[int, int] | None:
+    """Where the first word of a node stands."""
+    starts = [each.meta["start"] for each in node.walk() if "start" in each.meta] if node else []
+    if node is None or not starts:
+        return None
+    start = min(starts)
+    inner: object = node
+    while isinstance(inner, exp.Expression):
+        if isinstance(inner, exp.Case):
+            start = max((each.start() for each in re.finditer(r"(?i)\bcase\b", text[:start])), default=start)
+        elif isinstance(inner, _LED) and (led := _LEADING.search(text[:start])):
+            start = led.start()
+        inner = next(iter(inner.expressions), None) if isinstance(inner, exp.Array) else inner.this
+    return position(text, start)

@@ -1,0 +1,650 @@
+"""Expressions: from sqlglot's tree to DuckDB's SQL with a Trino type for every part.
+
+What has no entry in `_FORMS` is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from scripts.local_cloud.athena import arithmetic, literals
+from scripts.local_cloud.athena.casts import Place, coerce, coercible, explicit
+from scripts.local_cloud.athena.dialect import place as place_of
+from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.functions import registry
+from scripts.local_cloud.athena.functions.aggregates import AGGREGATES, finish, string_agg
+from scripts.local_cloud.athena.functions.moments import at_time_zone, part
+from scripts.local_cloud.athena.functions.windows import WINDOWS
+from scripts.local_cloud.athena.rendering import text
+from scripts.local_cloud.athena.scopes import Scope, dereferenced
+from scripts.local_cloud.athena.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    JSON,
+    TIMESTAMP,
+    TIMESTAMP_TZ,
+    UNKNOWN,
+    VARBINARY,
+    VARCHAR,
+    Type,
+    array,
+    common,
+    duckdb,
+    row,
+)
+from scripts.local_cloud.athena.values import Value, failing, quoted
+
+if TYPE_CHECKING:
+    from scripts.local_cloud.athena.queries import Queries
+
+_SIGNS: dict[type[exp.Expression], str] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+    exp.Mod: "%",
+}
+_COMPARISONS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+}  # fmt: skip
+
+
+class Expressions:
+    """Compiles the expressions of one place in a query.
+
+    Parameters
+    ----------
+    queries
+        Compiles queries within expressions; knows the text, the parameters and the moment of the query.
+    aggregates
+        Whether aggregates may stand here; what they are called where they may not.
+    """
+
+    def __init__(self, queries: Queries, scope: Scope, clause: str = "", *, aggregates: bool = True) -> None:
+        self.queries = queries
+        self.scope = scope
+        self._clause = clause
+        self._aggregates = aggregates
+
+    # --- What functions ask for
+
+    def compile(self, node: exp.Expression) -> Value:
+        """The expression, with its type."""
+        form = _FORMS.get(type(node))
+        if form is None:
+            raise refused(f"{node.key.upper()} in an expression", self.place(node))
+        return form(self, node)
+
+    def boolean(self, node: exp.Expression, what: str) -> str:
+        """A condition."""
+        value = self.compile(node)
+        if not coercible(value.type, BOOLEAN):
+            raise QueryFailedError(
+                "TYPE_MISMATCH", f"{what} must evaluate to a boolean (actual: {value.type})", self.place(node)
+            )
+        return coerce(value, BOOLEAN).sql
+
+    def place(self, node: exp.Expression) -> Place:
+        """Where the node stands in the query."""
+        return place_of(node, self.queries.text)
+
+    def fresh(self, letter: str) -> str:
+        """A name that nothing has yet."""
+        return self.queries.fresh(letter)
+
+    def now(self) -> Value:
+        """When the query began."""
+        return Value(f"TIMESTAMPTZ '{self.queries.began:%Y-%m-%d %H:%M:%S.%f}+00'", TIMESTAMP_TZ)
+
+    def is_star(self, node: exp.Expression) -> bool:
+        """Whether it is ``*``."""
+        return isinstance(node, exp.Star)
+
+    def cast(self, value: Value, target: Type, place: Place) -> Value:
+        """CAST."""
+        return explicit(value, target, place)
+
+    def lambda_body(self, node: exp.Expression, given: Sequence[Value], name: str, place: Place) -> Value:
+        """The body of a function whose parameters stand for what is given."""
+        if not isinstance(node, exp.Lambda) or len(node.expressions) != len(given):
+            raise registry.unexpected(name, "...", f"a function of {len(given)}", place)
+        names = [each.name.lower() for each in node.expressions]
+        inner = Expressions(
+            self.queries, self.scope.within(dict(zip(names, given, strict=True))), "Lambda", aggregates=False
+        )
+        return inner.compile(node.this)
+
+    def joined(self, values: Sequence[Value], place: Place) -> Value:
+        """Arrays, or elements and arrays, one after the other."""
+        kind: Type | None = next(each.type for each in values if each.type.base == "array")
+        for each in values:
+            other = each.type if each.type.base == "array" else array(each.type)
+            kind = common(kind, other) if kind else None
+        if kind is None:
+            given = ", ".join(str(each.type) for each in values)
+            raise registry.unexpected("concat", given, "", place)
+        parts: list[str] = []
+        for each in values:
+            whole = (
+                coerce(each, kind).sql if each.type.base == "array" else f"[{coerce(each, kind.element).sql}]"
+            )
+            parts.append(whole)
+        missing = " OR ".join(f"{each} IS NULL" for each in parts)
+        sql = parts[0]
+        for part_sql in parts[1:]:
+            sql = f"list_concat({sql}, {part_sql})"
+        return Value(f"CASE WHEN NOT ({missing}) THEN {sql} END", kind)
+
+    # --- Forms
+
+    def _column(self, node: exp.Column) -> Value:
+        if isinstance(node.this, exp.Star):
+            raise QueryFailedError("", "mismatched input '*'", self.place(node))
+        return self.scope.find([each.name.lower() for each in node.parts], self.place(node))
+
+    def _identifier(self, node: exp.Identifier) -> Value:
+        return self.scope.find([node.name.lower()], self.place(node))
+
+    def _dot(self, node: exp.Dot) -> Value:
+        names: list[str] = []
+        inner: Any = node
+        while isinstance(inner, exp.Dot) and isinstance(inner.expression, exp.Identifier):
+            names.insert(0, inner.expression.name.lower())
+            inner = inner.this
+        if isinstance(inner, exp.Dot):
+            raise refused("A call after a dot", self.place(node))
+        if isinstance(inner, exp.Column):
+            parts = [each.name.lower() for each in inner.parts]
+            return self.scope.find([*parts, *names], self.place(node))
+        if isinstance(inner, exp.Identifier):
+            return self.scope.find([inner.name.lower(), *names], self.place(node))
+        return dereferenced(self.compile(inner), names, self.place(node))
+
+    def _literal(self, node: exp.Literal) -> Value:
+        return literals.string(node.this) if node.is_string else literals.number(node.this)
+
+    def _paren(self, node: exp.Paren) -> Value:
+        value = self.compile(node.this)
+        return Value(f"({value.sql})", value.type, value.constant)
+
+    def _neg(self, node: exp.Neg) -> Value:
+        if isinstance(node.this, exp.Literal) and node.this.name == "9223372036854775808":
+            return Value("CAST('-9223372036854775808' AS BIGINT)", BIGINT, -(2**63))
+        return arithmetic.negated(self.compile(node.this), self.place(node))
+
+    def _arithmetic(self, node: Any) -> Value:
+        return arithmetic.apply(
+            _SIGNS[type(node)], self.compile(node.this), self.compile(node.expression), self.place(node)
+        )
+
+    def _comparison(self, node: Any) -> Value:
+        sign = _COMPARISONS[type(node)]
+        if isinstance(node.expression, exp.Any | exp.All):
+            return self.queries.quantified(self, sign, node)
+        return arithmetic.compared(
+            sign, self.compile(node.this), self.compile(node.expression), self.place(node)
+        )
+
+    def _distinct_from(self, node: Any) -> Value:
+        a, b = self.compile(node.this), self.compile(node.expression)
+        kind = common(a.type, b.type)
+        if kind is None:
+            raise QueryFailedError(
+                "TYPE_MISMATCH", f"Cannot check if {a.type} is distinct from {b.type}", self.place(node)
+            )
+        word = "IS NOT DISTINCT FROM" if isinstance(node, exp.NullSafeEQ) else "IS DISTINCT FROM"
+        return Value(f"({coerce(a, kind).sql} {word} {coerce(b, kind).sql})", BOOLEAN)
+
+    def _connected(self, node: exp.Connector) -> Value:
+        word = "AND" if isinstance(node, exp.And) else "OR"
+        what = f"Each side of {word}"
+        return Value(
+            f"({self.boolean(node.this, what)} {word} {self.boolean(node.expression, what)})", BOOLEAN
+        )
+
+    def _not(self, node: exp.Not) -> Value:
+        return Value(f"(NOT {self.boolean(node.this, 'Value of logical NOT expression')})", BOOLEAN)
+
+    def _is(self, node: exp.Is) -> Value:
+        if not isinstance(node.expression, exp.Null):
+            raise QueryFailedError(
+                "",
+                f"mismatched input '{node.expression.sql()}'. Expecting: 'DISTINCT', 'NOT', 'NULL'",
+                self.place(node),
+            )
+        return Value(f"({self.compile(node.this).sql} IS NULL)", BOOLEAN)
+
+    def _between(self, node: exp.Between) -> Value:
+        if node.args.get("symmetric"):
+            raise refused("BETWEEN SYMMETRIC", self.place(node))
+        value, place = self.compile(node.this), self.place(node)
+        low = arithmetic.compared(">=", value, self.compile(node.args["low"]), place)
+        high = arithmetic.compared("<=", value, self.compile(node.args["high"]), place)
+        return Value(f"({low.sql} AND {high.sql})", BOOLEAN)
+
+    def _in(self, node: exp.In) -> Value:
+        if node.args.get("query") is not None:
+            return self.queries.contained(self, node)
+        if node.args.get("unnest") or node.args.get("field"):
+            raise refused("IN over something else than a list or a query", self.place(node))
+        value, place = self.compile(node.this), self.place(node)
+        found = [arithmetic.compared("=", value, self.compile(each), place).sql for each in node.expressions]
+        return Value(f"({' OR '.join(found)})", BOOLEAN)
+
+    def _like(self, node: exp.Expression) -> Value:
+        escape = ""
+        like = node
+        if isinstance(node, exp.Escape):
+            letter = node.expression.name
+            if len(letter) != 1:
+                raise QueryFailedError(
+                    "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character"
+                )
+            escape, like = f" ESCAPE {quoted(letter)}", node.this
+        a, b = self.compile(like.this), self.compile(like.expression)
+        for each, which in ((a, "Left"), (b, "Pattern")):
+            if each.type.base not in {"varchar", "unknown"}:
+                raise QueryFailedError(
+                    "TYPE_MISMATCH",
+                    f"{which} side of LIKE expression must evaluate to a varchar (actual: {each.type})",
+                    self.place(node),
+                )
+        sql = f"({coerce(a, VARCHAR).sql} LIKE {coerce(b, VARCHAR).sql}{escape})"
+        return Value(f"(NOT {sql})" if like.args.get("negate") else sql, BOOLEAN)
+
+    def _case(self, node: exp.Case) -> Value:
+        subject = self.compile(node.this) if node.this else None
+        conditions, results = [], []
+        for each in node.args["ifs"]:
+            if subject:
+                conditions.append(
+                    arithmetic.compared("=", subject, self.compile(each.this), self.place(node)).sql
+                )
+            else:
+                conditions.append(self.boolean(each.this, "CASE WHEN clause"))
+            results.append(self.compile(each.args["true"]))
+        default = node.args.get("default")
+        results.append(self.compile(default) if default else Value("NULL", UNKNOWN))
+        return self._chosen(conditions, results, self.place(node))
+
+    def _if(self, node: exp.If) -> Value:
+        otherwise = node.args.get("false")
+        results = [
+            self.compile(node.args["true"]),
+            self.compile(otherwise) if otherwise else Value("NULL", UNKNOWN),
+        ]
+        return self._chosen([self.boolean(node.this, "IF condition")], results, self.place(node))
+
+    def _chosen(self, conditions: Sequence[str], results: Sequence[Value], place: Place) -> Value:
+        kind: Type = UNKNOWN
+        for each in results:
+            joint = common(kind, each.type)
+            if joint is None:
+                raise QueryFailedError(
+                    "TYPE_MISMATCH",
+                    "All CASE results must be the same type or coercible to a common type. "
+                    "Cannot find common type "
+                    f"between {kind} and {each.type}, all types (without duplicates): [{kind}, {each.type}]",
+                    place,
+                )
+            kind = joint
+        branches = zip(conditions, results, strict=False)
+        sql = " ".join(f"WHEN {met} THEN {coerce(each, kind).sql}" for met, each in branches)
+        return Value(f"CASE {sql} ELSE {coerce(results[-1], kind).sql} END", kind)
+
+    def _cast(self, node: exp.Cast) -> Value:
+        place = self.place(node)
+        target = literals.data_type(node.args["to"], place)
+        inner = node.this
+        trying = isinstance(node, exp.TryCast)
+        if target.base == "decimal" and self._is_prefixed(inner, "decimal"):
+            return literals.number(inner.this.strip().removeprefix("+"), whole_too=False)
+        if isinstance(inner, exp.Literal) and inner.is_string and target.base == "timestamp with time zone":
+            return literals.zoned(inner.this, place)
+        value = explicit(self.compile(inner), target, place)
+        return Value(f"TRY({value.sql})", value.type) if trying else value
+
+    def _is_prefixed(self, node: exp.Expression, word: str) -> bool:
+        """Whether it is text after the name of its type, which sqlglot makes a cast like any other."""
+        if not (isinstance(node, exp.Literal) and node.is_string and "start" in node.meta):
+            return False
+        return self.queries.text[: node.meta["start"]].rstrip().lower().endswith(word)
+
+    def _interval(self, node: exp.Interval) -> Value:
+        return literals.interval(node, self.place(node))
+
+    def _extract(self, node: exp.Extract) -> Value:
+        field = node.this.name.lower()
+        found = part(field, self.compile(node.expression))
+        if found is None:
+            raise QueryFailedError(
+                "TYPE_MISMATCH", f"Cannot extract {field.upper()} from this value", self.place(node)
+            )
+        return found
+
+    def _at_time_zone(self, node: exp.AtTimeZone) -> Value:
+        zone = node.args["zone"]
+        if not isinstance(zone, exp.Literal):
+            raise refused("AT TIME ZONE with a zone that is not a literal", self.place(node))
+        return at_time_zone(self.compile(node.this), zone.this)
+
+    def _today(self, node: exp.CurrentDate) -> Value:
+        return Value(f"DATE '{self.queries.began:%Y-%m-%d}'", DATE)
+
+    def _timestamp(self, node: exp.Expression) -> Value:
+        if node.this:
+            raise refused("A precision of the current time", self.place(node))
+        if isinstance(node, exp.CurrentTimestamp):
+            return self.now()
+        return Value(f"TIMESTAMP '{self.queries.began:%Y-%m-%d %H:%M:%S.%f}'", TIMESTAMP)
+
+    def _array(self, node: exp.Array) -> Value:
+        values = [self.compile(each) for each in node.expressions]
+        kind: Type = UNKNOWN
+        for each in values:
+            joint = common(kind, each.type)
+            if joint is None:
+                raise QueryFailedError(
+                    "TYPE_MISMATCH", f"All ARRAY elements must be the same type: {kind}", self.place(node)
+                )
+            kind = joint
+        inner = ", ".join(coerce(each, kind).sql for each in values)
+        return Value(f"CAST([{inner}] AS {duckdb(array(kind))})", array(kind))
+
+    def _bracket(self, node: exp.Bracket) -> Value:
+        if len(node.expressions) != 1:
+            raise QueryFailedError("", "mismatched input ','", self.place(node))
+        value, index, place = self.compile(node.this), self.compile(node.expressions[0]), self.place(node)
+        if value.type.base == "map":
+            key = coerce(index, value.type.of[0])
+            why = f"'INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || {text(key.sql, key.type)}"
+            kind = value.type.of[1]
+            return Value(
+                f"CASE WHEN NOT map_contains({value.sql}, {key.sql}) THEN {failing(why, kind)} "
+                f"ELSE {value.sql}[{key.sql}] END", kind
+            )  # fmt: skip
+        if (
+            value.type.base == "row"
+            and isinstance(index.constant, int)
+            and 0 < index.constant <= len(value.type.of)
+        ):
+            return Value(
+                f"struct_extract_at({value.sql}, {index.constant})", value.type.of[index.constant - 1]
+            )
+        if value.type.base != "array" or not coercible(index.type, BIGINT):
+            raise QueryFailedError(
+                "TYPE_MISMATCH", f"Cannot use {index.type} for subscript of {value.type}", place
+            )
+        at, kind = coerce(index, BIGINT).sql, value.type.element
+        name = "'INVALID_FUNCTION_ARGUMENT: "
+        long = (
+            f"{name}Array subscript must be less than or equal to array length: ' || {at} || ' "
+            f"> ' || len({value.sql})"
+        )
+        zero = f"{name}SQL array indices start at 1'"
+        negative = f"{name}Array subscript is negative: ' || {at}"
+        return Value(
+            f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {at} = 0 THEN "
+            f"{failing(zero, kind)} "
+            f"WHEN {at} < 0 THEN {failing(negative, kind)} WHEN {at} > len({value.sql}) THEN "
+            f"{failing(long, kind)} "
+            f"ELSE list_extract({value.sql}, {at}) END",
+            kind,
+        )
+
+    def _pipes(self, node: exp.DPipe) -> Value:
+        a, b = self.compile(node.this), self.compile(node.expression)
+        if "array" in {a.type.base, b.type.base}:
+            return self.joined([a, b], self.place(node))
+        if a.type.base == b.type.base == "varbinary":
+            return Value(f"({a.sql} || {b.sql})", VARBINARY)
+        for each in (a, b):
+            if each.type.base not in {"varchar", "unknown"}:
+                raise registry.unexpected(
+                    "concat", f"{a.type}, {b.type}", "concat(varchar, varchar)", self.place(node)
+                )
+        return Value(f"({coerce(a, VARCHAR).sql} || {coerce(b, VARCHAR).sql})", VARCHAR)
+
+    def _tuple(self, node: exp.Tuple) -> Value:
+        values = [self.compile(each) for each in node.expressions]
+        parts = ", ".join(f"field{at} := {each.sql}" for at, each in enumerate(values))
+        return Value(f"struct_pack({parts})", row([("", each.type) for each in values]))
+
+    def _trim(self, node: exp.Trim) -> Value:
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(
+            (node.args.get("position") or "").upper(), "trim"
+        )
+        arguments = [node.this, *([node.expression] if node.expression else [])]
+        return self._called(name, arguments, self.place(node))
+
+    def _position(self, node: exp.StrPosition) -> Value:
+        return self._called("strpos", [node.this, node.args["substr"]], self.place(node))
+
+    def _substring(self, node: exp.Substring) -> Value:
+        arguments = [node.args.get(each) for each in ("this", "start", "length")]
+        return self._called("substr", [each for each in arguments if each], self.place(node))
+
+    def _json(self, node: exp.ParseJSON) -> Value:
+        return Value(f"lab_json_parse({quoted(node.this.name)})", JSON)
+
+    def _unicode(self, node: exp.UnicodeString) -> Value:
+        return literals.unicode_string(node.name, self.place(node))
+
+    def _hex(self, node: exp.HexString) -> Value:
+        return Value(f"unhex({quoted(node.name)})", VARBINARY)
+
+    def _parameter(self, node: exp.Placeholder) -> Value:
+        return self.queries.parameter(self, node)
+
+    def _subquery(self, node: exp.Expression) -> Value:
+        return self.queries.scalar(self, node)
+
+    def _exists(self, node: exp.Exists) -> Value:
+        return Value(f"EXISTS ({self.queries.query(node.this, self.scope).sql})", BOOLEAN)
+
+    # --- Functions
+
+    def _called(self, name: str, arguments: Sequence[exp.Expression], place: Place) -> Value:
+        return registry.resolve(registry.Call(name, list(arguments), self, place))
+
+    def _function(self, node: exp.Anonymous) -> Value:
+        name = node.name.lower()
+        if name in AGGREGATES:
+            return self._aggregate(node)
+        if name in WINDOWS:
+            raise QueryFailedError(
+                "MISSING_OVER", f"Window function {name} must have an OVER clause", self.place(node)
+            )
+        if name == "grouping":
+            columns = ", ".join(self.compile(each).sql for each in node.expressions)
+            return Value(f"grouping({columns})", BIGINT)
+        return self._called(name, node.expressions, self.place(node))
+
+    def _aggregate(
+        self, node: exp.Expression, condition: str = "", over: str | None = None, nulls: str = ""
+    ) -> Value:
+        if not self._aggregates and over is None:
+            raise QueryFailedError(
+                "EXPRESSION_NOT_SCALAR",
+                (
+                    f"{self._clause} cannot contain aggregations, window functions or grouping "
+                    f"operations: [{node.sql('trino').lower()}]"
+                ),
+                self.place(node),
+            )
+        inner = Expressions(
+            self.queries, self.scope, "An argument of an aggregate", aggregates=over is not None
+        )
+        if isinstance(node, exp.GroupConcat):
+            return self._listagg(node, inner, condition, over)
+        arguments = list(node.expressions)
+        distinct, order = False, ""
+        if arguments and isinstance(arguments[-1], exp.Order) and arguments[-1].this is not None:
+            order = f" ORDER BY {inner.order(arguments[-1])}"
+            arguments[-1] = arguments[-1].this
+        if len(arguments) == 1 and isinstance(arguments[0], exp.Distinct):
+            distinct, arguments = True, list(arguments[0].expressions)
+        name = node.name.lower()
+        if order and name not in {"array_agg"}:
+            raise refused(f"ORDER BY within {name}()", self.place(node))
+        if distinct and name in {"map_agg", "approx_distinct", "approx_percentile"}:
+            raise refused(f"DISTINCT within {name}()", self.place(node))
+        value = registry.resolve(registry.Call(name, arguments, inner, self.place(node)))
+        return Value(
+            finish(value.sql, distinct=distinct, order=order + nulls, condition=condition, over=over),
+            value.type,
+        )
+
+    def _listagg(self, node: exp.GroupConcat, inner: Expressions, condition: str, over: str | None) -> Value:
+        this, order, distinct = node.this, "", False
+        if isinstance(this, exp.Order):
+            order, this = f" ORDER BY {inner.order(this)}", this.this
+        if isinstance(this, exp.Distinct):
+            distinct, this = True, this.expressions[0]
+        separator = node.args.get("separator")
+        mark = inner.compile(separator) if separator else literals.string("")
+        value = string_agg(inner.compile(this), mark, self.place(node))
+        return Value(
+            finish(value.sql, distinct=distinct, order=order, condition=condition, over=over), value.type
+        )
+
+    def _filtered(self, node: exp.Filter, over: str | None = None) -> Value:
+        if not isinstance(node.this, exp.GroupConcat) and node.this.name.lower() not in AGGREGATES:
+            raise QueryFailedError(
+                "FUNCTION_NOT_AGGREGATE", "Filter is only valid for aggregation functions", self.place(node)
+            )
+        condition = Expressions(self.queries, self.scope, "FILTER", aggregates=False)
+        return self._aggregate(node.this, condition.boolean(node.expression.this, "Filter expression"), over)
+
+    def _window(self, node: exp.Window) -> Value:
+        if self._clause in {"WHERE clause", "GROUP BY clause", "JOIN clause"}:
+            raise QueryFailedError(
+                "EXPRESSION_NOT_SCALAR",
+                (
+                    f"{self._clause} cannot contain aggregations, window functions or grouping "
+                    f"operations: [{node.sql('trino').lower()}]"
+                ),
+                self.place(node),
+            )
+        over = self.window(node)
+        this, nulls = node.this, ""
+        if isinstance(this, exp.IgnoreNulls | exp.RespectNulls):
+            nulls = " IGNORE NULLS" if isinstance(this, exp.IgnoreNulls) else ""
+            this = this.this
+        if isinstance(this, exp.Filter):
+            return self._filtered(this, over)
+        if isinstance(this, exp.GroupConcat) or this.name.lower() not in {*AGGREGATES, *WINDOWS}:
+            raise QueryFailedError(
+                "FUNCTION_NOT_WINDOW", f"'{this.name.lower()}' is not a window function", self.place(node)
+            )
+        return self._aggregate(this, over=over, nulls=nulls)
+
+    def window(self, node: exp.Window) -> str:
+        """SQL of what follows OVER, without brackets."""
+        parts = []
+        alias = node.args.get("alias")
+        if alias is not None:
+            if alias.name.lower() not in self.scope.windows:
+                raise QueryFailedError(
+                    "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", self.place(node)
+                )
+            parts.append(self.scope.windows[alias.name.lower()])
+        if by := node.args.get("partition_by"):
+            parts.append(f"PARTITION BY {', '.join(self.compile(each).sql for each in by)}")
+        if node.args.get("order"):
+            parts.append(f"ORDER BY {self.order(node.args['order'])}")
+        if spec := node.args.get("spec"):
+            parts.append(self._frame(spec))
+        return " ".join(parts)
+
+    def _frame(self, spec: exp.WindowSpec) -> str:
+        if spec.args.get("exclude"):
+            raise refused("EXCLUDE in a window's frame", self.place(spec))
+        ends = []
+        for end in ("start", "end"):
+            bound = spec.args.get(end)
+            side = spec.args.get(f"{end}_side")
+            limit = (
+                self.compile(bound).sql if isinstance(bound, exp.Expression) else str(bound or "CURRENT ROW")
+            )
+            ends.append(f"{limit} {side or ''}".strip())
+        return f"{spec.args['kind'].upper()} BETWEEN {ends[0]} AND {ends[1]}"
+
+    def order(self, node: exp.Order) -> str:
+        """SQL of an ORDER BY; NULLs come last in Trino, whichever the direction."""
+        return ", ".join(f"{self.compile(each.this).sql} {direction(each)}" for each in node.expressions)
+
+
+def direction(node: exp.Ordered) -> str:
+    """The direction, and where NULLs go."""
+    first = bool(node.args.get("nulls_first"))
+    return f"{'DESC' if node.args.get('desc') else 'ASC'} NULLS {'FIRST' if first else 'LAST'}"
+
+
+def _boolean(expressions: Expressions, node: Any) -> Value:
+    return Value("true" if node.this else "false", BOOLEAN)
+
+
+def _null(expressions: Expressions, node: Any) -> Value:
+    return Value("NULL", UNKNOWN)
+
+
+def _star(expressions: Expressions, node: Any) -> Value:
+    raise QueryFailedError("", "mismatched input '*'", expressions.place(node))
+
+
+_FORMS: dict[type[exp.Expression], Callable[[Expressions, Any], Value]] = {
+    exp.Column: Expressions._column,
+    exp.Identifier: Expressions._identifier,
+    exp.Dot: Expressions._dot,
+    exp.Literal: Expressions._literal,
+    exp.Boolean: _boolean,
+    exp.Null: _null,
+    exp.Star: _star,
+    exp.Paren: Expressions._paren,
+    exp.Neg: Expressions._neg,
+    **dict.fromkeys(_SIGNS, Expressions._arithmetic),
+    **dict.fromkeys(_COMPARISONS, Expressions._comparison),
+    exp.NullSafeEQ: Expressions._distinct_from,
+    exp.NullSafeNEQ: Expressions._distinct_from,
+    exp.And: Expressions._connected,
+    exp.Or: Expressions._connected,
+    exp.Not: Expressions._not,
+    exp.Is: Expressions._is,
+    exp.Between: Expressions._between,
+    exp.In: Expressions._in,
+    exp.Like: Expressions._like,
+    exp.Escape: Expressions._like,
+    exp.Case: Expressions._case,
+    exp.If: Expressions._if,
+    exp.Cast: Expressions._cast,
+    exp.TryCast: Expressions._cast,
+    exp.Interval: Expressions._interval,
+    exp.Extract: Expressions._extract,
+    exp.AtTimeZone: Expressions._at_time_zone,
+    exp.CurrentDate: Expressions._today,
+    exp.CurrentTimestamp: Expressions._timestamp,
+    exp.Localtimestamp: Expressions._timestamp,
+    exp.Array: Expressions._array,
+    exp.Bracket: Expressions._bracket,
+    exp.DPipe: Expressions._pipes,
+    exp.Tuple: Expressions._tuple,
+    exp.Trim: Expressions._trim,
+    exp.StrPosition: Expressions._position,
+    exp.Substring: Expressions._substring,
+    exp.ParseJSON: Expressions._json,
+    exp.UnicodeString: Expressions._unicode,
+    exp.HexString: Expressions._hex,
+    exp.Placeholder: Expressions._parameter,
+    exp.Subquery: Expressions._subquery,
+    exp.Select: Expressions._subquery,
+    exp.Exists: Expressions._exists,
+    exp.Anonymous: Expressions._function,
+    exp.GroupConcat: Expressions._aggregate,
+    exp.Filter: Expressions._filtered,
+    exp.Window: Expressions._window,
+}

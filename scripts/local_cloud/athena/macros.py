@@ -1,0 +1,70 @@
+"""DuckDB's macros that the compiled queries use, beside those that render text."""
+
+from __future__ import annotations
+
+from scripts.local_cloud.athena.rendering import MACROS as RENDERING
+from scripts.local_cloud.athena.types import DOUBLE, VARCHAR, array
+from scripts.local_cloud.athena.values import failing, quoted
+
+_INDEX = failing(quoted("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero"), VARCHAR)
+_PADDING = failing(quoted("INVALID_FUNCTION_ARGUMENT: Padding string must not be empty"), VARCHAR)
+_TARGET = failing(
+    quoted("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]"), VARCHAR
+)
+_LENGTHS = failing(
+    quoted(
+        "INVALID_FUNCTION_ARGUMENT: The input strings to hamming_distance function must have the same length"
+    ),
+    DOUBLE,
+)
+_LIMIT = failing(quoted("INVALID_FUNCTION_ARGUMENT: Limit must be positive"), array(VARCHAR))
+
+MACROS = {
+    **RENDERING,
+    "lab_substr(s, start, n)": """CASE WHEN s IS NULL OR start IS NULL OR n IS NULL THEN NULL
+        WHEN start = 0 OR n <= 0 OR abs(start) > length(s) THEN ''
+        ELSE substring(s, CASE WHEN start > 0 THEN start ELSE length(s) + start + 1 END, n) END""",
+    "lab_replace(s, old, new)": """CASE WHEN old = '' THEN new || array_to_string(string_split(s, ''), new)
+        || CASE WHEN s = '' THEN '' ELSE new END ELSE replace(s, old, new) END""",
+    "lab_split_part(s, d, n)": f"CASE WHEN n < 1 THEN {_INDEX} ELSE string_split(s, d)[n] END",
+    "lab_split(s, d, n)": f"""CASE WHEN n < 1 THEN {_LIMIT} WHEN len(string_split(s, d)) <= n
+        THEN string_split(s, d)
+        ELSE list_append(string_split(s, d)[1:n - 1], array_to_string(string_split(s, d)[n:], d)) END""",
+    "lab_pad(s, n, p, at_left)": f"""CASE WHEN s IS NULL OR n IS NULL OR p IS NULL THEN NULL
+        WHEN n < 0 THEN {_TARGET}
+        WHEN p = '' THEN {_PADDING} WHEN at_left THEN lpad(s, CAST(n AS INTEGER), p)
+        ELSE rpad(s, CAST(n AS INTEGER), p) END""",
+    "lab_hamming(a, b)": f"""CASE WHEN length(a) <> length(b) THEN CAST({_LENGTHS} AS BIGINT)
+        ELSE CAST(len(list_filter(list_zip(string_split(a, ''), string_split(b, '')), lambda p: p[1] <> p[2]))
+        AS BIGINT) END""",
+    "lab_list_has(l, x)": "CASE WHEN x IS NULL THEN len(l) <> list_count(l) ELSE list_contains(l, x) END",
+    # In the order of the first of each, NULL once, where DuckDB's list_distinct has neither.
+    "lab_list_distinct(l)": """list_filter(l, lambda x, i: CASE WHEN x IS NULL
+        THEN len(l[1:i - 1]) = list_count(l[1:i - 1])
+        ELSE NOT coalesce(list_contains(l[1:i - 1], x), false) END)""",
+    "lab_list_except(a, b)": "lab_list_distinct(list_filter(a, lambda y: NOT lab_list_has(b, y)))",
+    "lab_list_intersect(a, b)": "lab_list_distinct(list_filter(a, lambda y: lab_list_has(b, y)))",
+    "lab_lists_overlap(a, b)": """CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN true
+        WHEN (len(a) <> list_count(a) AND len(b) > 0) OR (len(b) <> list_count(b) AND len(a) > 0) THEN NULL
+        ELSE false END""",
+    "lab_first_entries(pairs)": """CASE WHEN pairs IS NOT NULL THEN map_from_entries(list_filter(
+        list_filter(pairs, lambda p: p.k IS NOT NULL), lambda p, i: list_position(
+        list_transform(list_filter(pairs, lambda q: q.k IS NOT NULL), lambda q: q.k), p.k) = i)) END""",
+    "lab_offset(here, utc)": """CASE WHEN here < utc THEN '-' ELSE '+' END || strftime(
+        TIMESTAMP '2000-01-01' + to_microseconds(abs(epoch_us(here) - epoch_us(utc))), '%H:%M')""",
+    # Whole units between two moments; months count by the calendar, the last day of one is that of another.
+    "lab_passed_millisecond(a, b)": "(epoch_us(b) - epoch_us(a)) // 1000",
+    "lab_passed_second(a, b)": "(epoch_us(b) - epoch_us(a)) // 1000000",
+    "lab_passed_minute(a, b)": "(epoch_us(b) - epoch_us(a)) // 60000000",
+    "lab_passed_hour(a, b)": "(epoch_us(b) - epoch_us(a)) // 3600000000",
+    "lab_passed_day(a, b)": "(epoch_us(b) - epoch_us(a)) // 86400000000",
+    "lab_passed_week(a, b)": "(epoch_us(b) - epoch_us(a)) // 604800000000",
+    "lab_calendar_months(a, b)": "(year(b) - year(a)) * 12 + month(b) - month(a)",
+    # Joda counts n months when the first moment, moved by n months, is not past the second.
+    "lab_passed_month(a, b)": """CASE WHEN b >= a THEN lab_calendar_months(a, b)
+        - CASE WHEN a + to_months(CAST(lab_calendar_months(a, b) AS INTEGER)) > b THEN 1 ELSE 0 END
+        ELSE lab_calendar_months(a, b)
+        + CASE WHEN a + to_months(CAST(lab_calendar_months(a, b) AS INTEGER)) < b THEN 1 ELSE 0 END END""",
+    "lab_passed_quarter(a, b)": "lab_passed_month(a, b) // 3",
+    "lab_passed_year(a, b)": "lab_passed_month(a, b) // 12",
+}

@@ -1,0 +1,160 @@
+# ruff: noqa: S608  (SQL is what is made here)
+"""Files of lines: text with a delimiter, CSV with quotes, and JSON, each as its Hive class reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scripts.local_cloud.athena.errors import refused
+from scripts.local_cloud.athena.tables import Table
+from scripts.local_cloud.athena.types import INTEGERS, Type
+from scripts.local_cloud.athena.types import duckdb as in_duckdb
+from scripts.local_cloud.athena.values import failing, null, quoted
+
+if TYPE_CHECKING:
+    from scripts.local_cloud.athena.sources import File
+
+#: Between columns of a file that has one: two control characters that no text holds.
+_NEVER = "\x1d\x1e"
+
+
+def selects(table: Table, files: Sequence[File], columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """What reads the files, and each column's SQL."""
+    paths = ", ".join(quoted(str(each.path)) for each in files)
+    lines = (
+        f"read_csv([{paths}], columns = {{'lab_line': 'VARCHAR'}}, auto_detect = false, delim = '{_NEVER}', "
+        f"quote = '', escape = '', header = false, skip = {table.header_lines()}, strict_mode = false, "
+        "nullstr = '\x1d\x1f', max_line_size = 16777216, hive_partitioning = true, "
+        "hive_types = {'lab_file': BIGINT})"
+    )
+    reader = {"text": _text, "csv": _csv, "json": _json}[table.format]
+    return reader(table, lines, columns)
+
+
+def _text(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """LazySimpleSerDe: no quotes; what does not fit its column's type is NULL."""
+    settings = table.settings
+    if settings.get("escape.delim") or settings.get("quote.delim"):
+        raise refused("escape.delim of LazySimpleSerDe")
+    delimiter = _character(settings.get("field.delim") or settings.get("serialization.format") or "\x01")
+    nothing = settings.get("serialization.null.format", "\\N")
+    found = {}
+    for at, (column, kind) in enumerate(table.columns, 1):
+        if column in columns:
+            cell = f"nullif(lab_cells[{at}], {quoted(nothing)})"
+            found[column] = _lenient(cell, kind, column)
+    source = f"(SELECT string_split(lab_line, {quoted(delimiter)}) AS lab_cells, lab_file FROM {lines})"
+    return [(source, found)]
+
+
+def _character(text: str) -> str:
+    if text == "1":
+        return "\x01"
+    return {"\\t": "\t", "\\001": "\x01", "\\u0001": "\x01"}.get(text, text)
+
+
+def _lenient(cell: str, kind: Type, column: str) -> str:
+    if kind.of or kind.base == "varbinary":
+        raise refused(f"Column {column} of {kind} in a text file")
+    if kind.base == "varchar":
+        return cell
+    if kind.base == "boolean":
+        return f"CASE lower({cell}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+    if kind.base in INTEGERS:
+        return (
+            f"CASE WHEN regexp_full_match({cell}, '[+-]?[0-9]+') THEN TRY_CAST({cell} AS "
+            f"{in_duckdb(kind)}) END"
+        )
+    if kind.base == "date":
+        return (
+            f"CASE WHEN regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN "
+            f"TRY_CAST({cell} AS DATE) END"
+        )
+    if kind.base == "timestamp":
+        shape = "[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?"
+        return f"CASE WHEN regexp_full_match({cell}, '{shape}') THEN TRY_CAST({cell} AS TIMESTAMP) END"
+    number = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+    return f"CASE WHEN regexp_full_match({cell}, '{number}') THEN TRY_CAST({cell} AS {in_duckdb(kind)}) END"
+
+
+def _csv(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """OpenCSVSerde: quotes; what does not fit its column's type fails the query."""
+    settings = table.settings
+    separator = quoted(_character(settings.get("separatorChar", ",")))
+    quote = quoted(settings.get("quoteChar", '"'))
+    escape = quoted(settings.get("escapeChar", "\\").replace("\\\\", "\\"))
+    found = {}
+    for at, (column, kind) in enumerate(table.columns, 1):
+        if column in columns:
+            found[column] = _strict(f"lab_cells[{at}]", kind, at - 1)
+    source = (
+        f"(SELECT lab_csv_row(lab_line, {separator}, {quote}, {escape}) AS lab_cells, lab_file FROM {lines})"
+    )
+    return [(source, found)]
+
+
+def _strict(cell: str, kind: Type, at: int) -> str:
+    if kind.base == "varchar":
+        return cell
+    if kind.base in {"date", "timestamp"} or kind.of:
+        raise refused(f"A column of {kind} read by OpenCSVSerde, which takes it for a number,")
+    why = (
+        f"'HIVE_BAD_DATA: Error parsing field value ''' || {cell} || ''' for field {at}: For "
+        f"input string: \"' || {cell} || '\"'"
+    )
+    lenient = _lenient(cell, kind, "")
+    return f"CASE WHEN {cell} IS NULL THEN NULL ELSE coalesce({lenient}, {failing(why, kind)}) END"
+
+
+def _json(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """A JSON object a line; names in any case."""
+    settings: Mapping[str, str] = table.settings
+    openx = "openx" in str(
+        table.record.get("StorageDescriptor", {}).get("SerdeInfo", {}).get("SerializationLibrary")
+    )
+    mapped = {
+        value: key.removeprefix("mapping.") for key, value in settings.items() if key.startswith("mapping.")
+    }
+    if (
+        mapped
+        or settings.get("dots.in.keys", "").lower() == "true"
+        or settings.get("case.insensitive", "").lower() == "false"
+    ):
+        raise refused("mapping, dots.in.keys or case.insensitive of the JSON SerDe")
+    lenient = settings.get("ignore.malformed.json", "").lower() == "true" and openx
+    why = "'HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: ' || left(lab_line, 100)"
+    broken = null(Type("varchar")) if lenient else failing(why, Type("varchar"))
+    row = f"CASE WHEN lab_json_is_object(lab_line) THEN lab_line ELSE {broken} END"
+    found = {}
+    for column, kind in table.columns:
+        if column in columns:
+            found[column] = _member(column, kind)
+    source = f"(SELECT CAST({row} AS JSON) AS lab_row, lab_file FROM {lines} WHERE trim(lab_line) <> '')"
+    return [(source, found)]
+
+
+def _member(column: str, kind: Type) -> str:
+    path = quoted(f'$."{column}"')
+    value = (
+        f"coalesce(json_extract(lab_row, {path}), CAST(lab_json_member(CAST(lab_row AS "
+        f"VARCHAR), {quoted(column)}) AS JSON))"
+    )
+    if kind.base == "varchar":
+        return f"json_extract_string({value}, '$')"
+    if kind.base in {"date", "timestamp"}:
+        return _lenient_or_fail(f"json_extract_string({value}, '$')", kind, column)
+    why = quoted(f"HIVE_BAD_DATA: Error parsing a column of type {kind}: {column}")
+    cast = f"TRY_CAST({value} AS {in_duckdb(kind)})"
+    return (
+        f"CASE WHEN {value} IS NULL OR json_type({value}) = 'NULL' THEN NULL "
+        f"ELSE coalesce({cast}, {failing(why, kind)}) END"
+    )
+
+
+def _lenient_or_fail(cell: str, kind: Type, column: str) -> str:
+    why = f"'HIVE_BAD_DATA: Error parsing column {column} as {kind}: ' || {cell}"
+    return (
+        f"CASE WHEN {cell} IS NULL THEN NULL ELSE coalesce({_lenient(cell, kind, column)}, "
+        f"{failing(why, kind)}) END"
+    )
