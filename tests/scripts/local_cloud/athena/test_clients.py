@@ -1,0 +1,64 @@
+"""What a data engineer's own library gets from Athena: awswrangler in its three ways of reading."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import awswrangler
+import pandas as pd
+import pytest
+
+from tests.conftest import Cloud
+from tests.scripts.local_cloud.athena.conftest import Lab
+
+SQL = """
+    SELECT id, name, price, CAST(price * 2 AS double) AS twice, day, id > 1 AS big
+    FROM (VALUES (1, 'one', DECIMAL '1.50', DATE '2024-01-31'), (2, NULL, DECIMAL '2.25', DATE '2024-02-29'))
+    AS t(id, name, price, day) ORDER BY id
+"""
+
+
+@pytest.fixture
+def read(lab: Lab, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``read(sql, ctas_approach=..., unload_approach=...)`` in the test's work group."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint_url)
+    for service in ("athena", "glue", "s3", "sts"):
+        monkeypatch.setattr(awswrangler.config, f"{service}_endpoint_url", cloud.endpoint_url)
+
+    def run(sql: str, **how: Any) -> pd.DataFrame:
+        frame: pd.DataFrame = awswrangler.athena.read_sql_query(
+            sql, database=lab.name.replace("-", "_"), workgroup=lab.name, boto3_session=cloud.session, **how
+        )
+        return frame
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"ctas_approach": False}, id="plain"),
+        pytest.param({"ctas_approach": True}, id="ctas"),
+        pytest.param({"ctas_approach": False, "unload_approach": True, "s3_output": "unloaded"}, id="unload"),
+    ],
+)
+def test_awswrangler_reads_the_same_in_its_three_ways(lab: Lab, read: Any, how: dict[str, Any]) -> None:
+    if "s3_output" in how:
+        how = {**how, "s3_output": lab.uri("unloaded/")}
+    frame = read(SQL, **how)
+    assert list(frame.columns) == ["id", "name", "price", "twice", "day", "big"]
+    assert frame["id"].tolist() == [1, 2]
+    assert frame["price"].tolist() == [Decimal("1.50"), Decimal("2.25")]
+    assert frame["twice"].tolist() == [3.0, 4.5]
+    assert frame["name"][0] == "one"
+    assert pd.isna(frame["name"][1])
+    assert [str(each)[:10] for each in frame["day"]] == ["2024-01-31", "2024-02-29"]
+    assert frame["big"].tolist() == [False, True]
+
+
+def test_awswrangler_reads_in_chunks_and_takes_parameters(lab: Lab, read: Any) -> None:
+    frames = list(read("SELECT x FROM UNNEST(sequence(1, 10)) AS t(x)", ctas_approach=False, chunksize=4))
+    assert sum(len(each) for each in frames) == 10
+    frame = read("SELECT :a AS a", params={"a": "it's"}, ctas_approach=False)
+    assert frame["a"].tolist() == ["it's"]
