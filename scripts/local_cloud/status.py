@@ -66,7 +66,12 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
         "simulated",
         "load balancers are recorded, nothing listens; targets outside the VPCs are really checked",
     ),
-    ("glue, athena", "simulated", "definitions are kept; jobs, crawlers and queries are refused"),
+    ("glue", "simulated", "definitions are kept; jobs and crawlers are refused"),
+    (
+        "athena",
+        "real",
+        "queries run on DuckDB over the objects in S3; what it cannot answer alike is refused",
+    ),
     ("kms", "simulated", "keys are kept, and encrypt within LocalStack; no hardware guards them"),
     ("cloudwatch", "real", "alarms on a metric's statistic act; of AWS's metrics there are RDS's and SQS's"),
     ("logs", "real", "events are kept, filtered and counted, databases' logs arrive; no Insights queries"),

@@ -18,6 +18,7 @@ from dataclasses import replace
 from scripts.errors import LabError
 from tests.bench import (
     bench_apply,
+    bench_athena,
     bench_authorization,
     bench_growth,
     bench_kinesis,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], list[Figure]]] = {
     "requests": bench_requests.run,
     "authorization": bench_authorization.run,
     "labs": bench_labs.run,
+    "athena": bench_athena.run,
     "growth": bench_growth.run,
     "reachability": bench_reachability.run,
     "star-schema": bench_star_schema.run,

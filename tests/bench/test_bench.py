@@ -23,6 +23,7 @@ def test_every_benchmark_that_applies_nothing_runs_at_its_smallest_and_gives_fig
         "requests",
         "authorization",
         "labs",
+        "athena",
         "growth",
         "reachability",
         "star-schema",

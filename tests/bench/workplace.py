@@ -43,6 +43,8 @@ class Sizes:
         Interfaces of the accounts that are asked who reaches whom, and of those asked for all pairs.
     questions
         How many questions each account is asked.
+    athena_rows, athena_rounds
+        Rows of the table that Athena is asked about, and how often Athena and DuckDB take turns.
     labs
         Those that are checked whole.
     star_scales
@@ -61,6 +63,8 @@ class Sizes:
     questions: int = 100
     labs: tuple[str, ...] = ("key-value", "relational")
     star_scales: tuple[int, ...] = (1, 100, 1000)
+    athena_rows: int = 10_000_000
+    athena_rounds: int = 3
 
 
 QUICK = Sizes(
@@ -76,6 +80,8 @@ QUICK = Sizes(
     questions=4,
     labs=("key-value",),
     star_scales=(1,),
+    athena_rows=100_000,
+    athena_rounds=1,
 )
 
 

@@ -248,8 +248,14 @@ def catalog(session: boto3.Session, kept: Kept) -> None:
     session.client("athena").create_work_group(
         Name="kept", Configuration={"ResultConfiguration": {"OutputLocation": "s3://kept/athena/"}}
     )
+    session.client("athena").create_prepared_statement(
+        WorkGroup="kept", StatementName="asked", QueryStatement="SELECT ?"
+    )
     kept.keep(
         session,
+        prepared=lambda s: s.client("athena").get_prepared_statement(WorkGroup="kept", StatementName="asked")[
+            "PreparedStatement"
+        ],
         glue=lambda s: s.client("glue").get_tables(DatabaseName="kept")["TableList"],
         athena=lambda s: s.client("athena").get_work_group(WorkGroup="kept")["WorkGroup"],
     )
