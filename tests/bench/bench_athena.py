@@ -41,9 +41,7 @@ def _run(athena: Any, sql: str) -> dict[str, Any]:
         QueryString=sql, WorkGroup=NAME, QueryExecutionContext={"Database": "bench"}
     )
     while True:
-        found: dict[str, Any] = athena.get_query_execution(
-            QueryExecutionId=started["QueryExecutionId"]
-        )
+        found: dict[str, Any] = athena.get_query_execution(QueryExecutionId=started["QueryExecutionId"])
         state = found["QueryExecution"]["Status"]
         if state["State"] == "SUCCEEDED":
             statistics: dict[str, Any] = found["QueryExecution"]["Statistics"]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,26 @@ if TYPE_CHECKING:
 _NEVER = "\x1d\x1e"
 
 
+def _check_lines(file: File, header: int) -> None:
+    """An empty line is a row of NULLs in Hive, and nothing at all in DuckDB.
+
+    Raises
+    ------
+    QueryFailedError
+        There is one.
+    """
+    opened = gzip.open if file.path.suffix == ".gz" else open
+    with opened(file.path, "rb") as content:
+        for _ in range(header):
+            content.readline()
+        before = b"\n"
+        while chunk := content.read(1 << 22):
+            text = (before + chunk).replace(b"\r\n", b"\n")
+            if b"\n\n" in text:
+                raise refused(f"An empty line in {file.object.uri}")
+            before = chunk[-2:]
+
+
 def selects(table: Table, files: Sequence[File], columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
     """What reads the files, and each column's SQL."""
     paths = ", ".join(quoted(str(each.path)) for each in files)
@@ -28,6 +49,9 @@ def selects(table: Table, files: Sequence[File], columns: Sequence[str]) -> list
         "nullstr = '\x1d\x1f', max_line_size = 16777216, hive_partitioning = true, "
         "hive_types = {'lab_file': BIGINT})"
     )
+    if table.format != "json":
+        for each in files:
+            _check_lines(each, table.header_lines())
     reader = {"text": _text, "csv": _csv, "json": _json}[table.format]
     return reader(table, lines, columns)
 

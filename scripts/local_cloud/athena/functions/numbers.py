@@ -161,11 +161,3 @@ def _extreme(call: Call) -> Value:
 
 for _name in ("greatest", "least"):
     special(_name, 1, 99)(_extreme)
-
-
-def _shift(call: Call) -> Value:
-    raise refused(f"{call.name}()", call.place)
-
-
-for _name in ("bitwise_left_shift", "bitwise_right_shift", "bitwise_right_shift_arithmetic"):
-    special(_name, 2)(_shift)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scripts.local_cloud.athena import types
 from scripts.local_cloud.athena.casts import Place, coerce, coercible
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.functions.unanswered import UNANSWERED
 from scripts.local_cloud.athena.types import UNKNOWN, Type, common
 from scripts.local_cloud.athena.values import Value
 
@@ -141,6 +142,8 @@ def resolve(call: Call) -> Value:
         if not fewest <= len(call) <= most:
             raise call.unexpected()
         return function(call)
+    if call.name in UNANSWERED:
+        raise refused(f"Function {call.name}()", call.place)
     if call.name not in SIGNATURES:
         raise QueryFailedError("FUNCTION_NOT_FOUND", f"Function '{call.name}' not registered", call.place)
     values = call.values()

@@ -1,5 +1,6 @@
 """What Athena's SQL answers, by Trino's documentation: every query is answered so, or refused as told."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import duckdb
 import pytest
 import yaml
 
-from scripts.local_cloud.athena import engine
+from scripts.local_cloud.athena import engine, functions
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.lake import LakeError
 from scripts.local_cloud.athena.queries import Queries
@@ -71,6 +72,12 @@ def test_a_query_is_answered_as_trino_answers_it_or_refused(
 
 def _sorted(rows: list[list[str | None]]) -> list[list[str | None]]:
     return sorted(rows, key=repr)
+
+
+def test_every_function_that_is_answered_is_in_a_query_that_is() -> None:
+    answered = " ".join(case.values[0]["sql"].lower() for case in CASES if "rows" in case.values[0])
+    named = {*functions.SIGNATURES, *functions.SPECIAL}
+    assert {each for each in named if not re.search(rf"\b{each}\s*\(", answered)} == set()
 
 
 def test_there_are_enough_of_them() -> None:

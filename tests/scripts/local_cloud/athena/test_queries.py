@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
@@ -159,11 +160,67 @@ def test_text_csv_and_json_are_read_as_their_serdes_read_them(lab: Lab) -> None:
     assert lab.fail("SELECT * FROM js").startswith("HIVE_CURSOR_ERROR: Row is not a valid JSON Object")
 
 
+def test_every_file_of_text_has_a_header_of_its_own_and_an_empty_line_is_not_lost_in_silence(
+    lab: Lab,
+) -> None:
+    for name in ("a", "b"):
+        lab.text(f"heads/{name}.csv", f"id,name\n1,{name}\n")
+    lab.run(
+        f"""CREATE EXTERNAL TABLE heads (id int, name string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ','
+        LOCATION '{lab.uri("heads/")}' TBLPROPERTIES ('skip.header.line.count' = '1')"""
+    )
+    assert lab.rows("SELECT id, name FROM heads ORDER BY name") == [["1", "a"], ["1", "b"]]
+    lab.text("heads/c.csv", "id,name\n1,c\n\n2,d\n")
+    assert lab.fail("SELECT count(*) FROM heads").startswith("NOT_SUPPORTED: An empty line in s3://")
+
+
+def test_nested_columns_are_read_by_the_names_of_their_fields(lab: Lab) -> None:
+    lab.parquet(
+        "nested/a.parquet",
+        s=[{"b": "x", "a": 1}],
+        l=[[1, 2]],
+        m=pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int32())),
+    )
+    lab.parquet("nested/b.parquet", l=[[3]], s=[{"a": 2, "b": "y"}])
+    lab.run(
+        f"""CREATE EXTERNAL TABLE nested (s struct<a:bigint,b:string>, l array<bigint>, m map<string,int>)
+        STORED AS PARQUET LOCATION '{lab.uri("nested/")}'"""
+    )
+    assert lab.rows("SELECT s.a, s.b, l, m, s FROM nested ORDER BY 1") == [
+        ["1", "x", "[1, 2]", "{k=1}", "{a=1, b=x}"],
+        ["2", "y", "[3]", None, "{a=2, b=y}"],
+    ]
+
+
+@pytest.mark.parametrize("form", ["TEXTFILE", "JSON", "PARQUET"])
+def test_what_is_written_in_each_format_is_read_back(lab: Lab, form: str) -> None:
+    lab.run(
+        f"""CREATE TABLE w WITH (format = '{form}') AS SELECT * FROM (VALUES
+        (1, 'a', 1.5e0, DECIMAL '2.50', DATE '2024-01-31', true, TIMESTAMP '2024-01-31 10:20:30.123'),
+        (2, NULL, NULL, NULL, NULL, NULL, NULL)) AS t(i, s, d, n, day, b, at)"""
+    )
+    lab.run("INSERT INTO w (i, s) VALUES (3, 'c')")
+    assert lab.rows("SELECT * FROM w ORDER BY i") == [
+        ["1", "a", "1.5", "2.50", "2024-01-31", "true", "2024-01-31 10:20:30.123"],
+        ["2", None, None, None, None, None, None],
+        ["3", "c", None, None, None, None, None],
+    ]
+    table = lab.glue.get_table(DatabaseName=lab.name.replace("-", "_"), Name="w")["Table"]
+    assert [each["Type"] for each in table["StorageDescriptor"]["Columns"]] == [
+        "int", "varchar(1)", "double", "decimal(3,2)", "date", "boolean", "timestamp",
+    ]  # fmt: skip
+
+
 def test_other_serdes_and_projection_are_refused(lab: Lab) -> None:
     lab.run(
         f"""CREATE EXTERNAL TABLE orc (id int) ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.orc.OrcSerde'
         LOCATION '{lab.uri("orc/")}'"""
     )
+    lab.run(
+        f"""CREATE EXTERNAL TABLE projected (id int) PARTITIONED BY (y int) STORED AS PARQUET
+        LOCATION '{lab.uri("p/")}' TBLPROPERTIES ('projection.enabled' = 'true')"""
+    )
+    assert lab.fail("SELECT * FROM projected").startswith("NOT_SUPPORTED: Partition projection")
     assert lab.fail("SELECT * FROM orc").startswith(
         "NOT_SUPPORTED: SerDe org.apache.hadoop.hive.ql.io.orc.OrcSerde"
     )
