@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
+from scripts.local_cloud.athena.compiled import Query
 from scripts.local_cloud.athena.errors import OTHER, QueryFailedError
 from scripts.local_cloud.athena.macros import MACROS
 from scripts.local_cloud.athena.python_functions import FUNCTIONS
-from scripts.local_cloud.athena.queries import Query
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.types import Type
 from scripts.local_cloud.athena.values import END, MARK, name

@@ -1,6 +1,6 @@
 """Expressions: from sqlglot's tree to DuckDB's SQL with a Trino type for every part.
 
-What has no entry in `_FORMS` is refused.
+What has no entry in `FORMS` is refused.
 """
 
 from __future__ import annotations
@@ -12,21 +12,17 @@ from sqlglot import exp
 
 from scripts.local_cloud.athena import arithmetic, literals
 from scripts.local_cloud.athena.casts import Place, coerce, coercible, explicit
-from scripts.local_cloud.athena.dialect import place as place_of
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions import registry
-from scripts.local_cloud.athena.functions.aggregates import AGGREGATES, finish, string_agg
 from scripts.local_cloud.athena.functions.moments import at_time_zone, part
-from scripts.local_cloud.athena.functions.windows import WINDOWS
 from scripts.local_cloud.athena.rendering import text
-from scripts.local_cloud.athena.scopes import Scope, dereferenced
+from scripts.local_cloud.athena.scopes import dereferenced
 from scripts.local_cloud.athena.types import (
     BIGINT,
     BOOLEAN,
     DATE,
     JSON,
     TIMESTAMP,
-    TIMESTAMP_TZ,
     UNKNOWN,
     VARBINARY,
     VARCHAR,
@@ -39,7 +35,9 @@ from scripts.local_cloud.athena.types import (
 from scripts.local_cloud.athena.values import Value, failing, quoted
 
 if TYPE_CHECKING:
-    from scripts.local_cloud.athena.queries import Queries
+    pass
+from scripts.local_cloud.athena.calls import Calls
+from scripts.local_cloud.athena.expression_base import FORMS
 
 _SIGNS: dict[type[exp.Expression], str] = {
     exp.Add: "+",
@@ -53,93 +51,8 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
 }  # fmt: skip
 
 
-class Expressions:
-    """Compiles the expressions of one place in a query.
-
-    Parameters
-    ----------
-    queries
-        Compiles queries within expressions; knows the text, the parameters and the moment of the query.
-    aggregates
-        Whether aggregates may stand here; what they are called where they may not.
-    """
-
-    def __init__(self, queries: Queries, scope: Scope, clause: str = "", *, aggregates: bool = True) -> None:
-        self.queries = queries
-        self.scope = scope
-        self._clause = clause
-        self._aggregates = aggregates
-
-    # --- What functions ask for
-
-    def compile(self, node: exp.Expression) -> Value:
-        """The expression, with its type."""
-        form = _FORMS.get(type(node))
-        if form is None:
-            raise refused(f"{node.key.upper()} in an expression", self.place(node))
-        return form(self, node)
-
-    def boolean(self, node: exp.Expression, what: str) -> str:
-        """A condition."""
-        value = self.compile(node)
-        if not coercible(value.type, BOOLEAN):
-            raise QueryFailedError(
-                "TYPE_MISMATCH", f"{what} must evaluate to a boolean (actual: {value.type})", self.place(node)
-            )
-        return coerce(value, BOOLEAN).sql
-
-    def place(self, node: exp.Expression) -> Place:
-        """Where the node stands in the query."""
-        return place_of(node, self.queries.text)
-
-    def fresh(self, letter: str) -> str:
-        """A name that nothing has yet."""
-        return self.queries.fresh(letter)
-
-    def now(self) -> Value:
-        """When the query began."""
-        return Value(f"TIMESTAMPTZ '{self.queries.began:%Y-%m-%d %H:%M:%S.%f}+00'", TIMESTAMP_TZ)
-
-    def is_star(self, node: exp.Expression) -> bool:
-        """Whether it is ``*``."""
-        return isinstance(node, exp.Star)
-
-    def cast(self, value: Value, target: Type, place: Place) -> Value:
-        """CAST."""
-        return explicit(value, target, place)
-
-    def lambda_body(self, node: exp.Expression, given: Sequence[Value], name: str, place: Place) -> Value:
-        """The body of a function whose parameters stand for what is given."""
-        if not isinstance(node, exp.Lambda) or len(node.expressions) != len(given):
-            raise registry.unexpected(name, "...", f"a function of {len(given)}", place)
-        names = [each.name.lower() for each in node.expressions]
-        inner = Expressions(
-            self.queries, self.scope.within(dict(zip(names, given, strict=True))), "Lambda", aggregates=False
-        )
-        return inner.compile(node.this)
-
-    def joined(self, values: Sequence[Value], place: Place) -> Value:
-        """Arrays, or elements and arrays, one after the other."""
-        kind: Type | None = next(each.type for each in values if each.type.base == "array")
-        for each in values:
-            other = each.type if each.type.base == "array" else array(each.type)
-            kind = common(kind, other) if kind else None
-        if kind is None:
-            given = ", ".join(str(each.type) for each in values)
-            raise registry.unexpected("concat", given, "", place)
-        parts: list[str] = []
-        for each in values:
-            whole = (
-                coerce(each, kind).sql if each.type.base == "array" else f"[{coerce(each, kind.element).sql}]"
-            )
-            parts.append(whole)
-        missing = " OR ".join(f"{each} IS NULL" for each in parts)
-        sql = parts[0]
-        for part_sql in parts[1:]:
-            sql = f"list_concat({sql}, {part_sql})"
-        return Value(f"CASE WHEN NOT ({missing}) THEN {sql} END", kind)
-
-    # --- Forms
+class Expressions(Calls):
+    """Compiles the expressions of one place in a query."""
 
     def _column(self, node: exp.Column) -> Value:
         if isinstance(node.this, exp.Star):
@@ -446,144 +359,6 @@ class Expressions:
     def _exists(self, node: exp.Exists) -> Value:
         return Value(f"EXISTS ({self.queries.query(node.this, self.scope).sql})", BOOLEAN)
 
-    # --- Functions
-
-    def _called(self, name: str, arguments: Sequence[exp.Expression], place: Place) -> Value:
-        return registry.resolve(registry.Call(name, list(arguments), self, place))
-
-    def _function(self, node: exp.Anonymous) -> Value:
-        name = node.name.lower()
-        if name in AGGREGATES:
-            return self._aggregate(node)
-        if name in WINDOWS:
-            raise QueryFailedError(
-                "MISSING_OVER", f"Window function {name} must have an OVER clause", self.place(node)
-            )
-        if name == "grouping":
-            columns = ", ".join(self.compile(each).sql for each in node.expressions)
-            return Value(f"grouping({columns})", BIGINT)
-        return self._called(name, node.expressions, self.place(node))
-
-    def _aggregate(
-        self, node: exp.Expression, condition: str = "", over: str | None = None, nulls: str = ""
-    ) -> Value:
-        if not self._aggregates and over is None:
-            raise QueryFailedError(
-                "EXPRESSION_NOT_SCALAR",
-                (
-                    f"{self._clause} cannot contain aggregations, window functions or grouping "
-                    f"operations: [{node.sql('trino').lower()}]"
-                ),
-                self.place(node),
-            )
-        inner = Expressions(
-            self.queries, self.scope, "An argument of an aggregate", aggregates=over is not None
-        )
-        if isinstance(node, exp.GroupConcat):
-            return self._listagg(node, inner, condition, over)
-        arguments = list(node.expressions)
-        distinct, order = False, ""
-        if arguments and isinstance(arguments[-1], exp.Order) and arguments[-1].this is not None:
-            order = f" ORDER BY {inner.order(arguments[-1])}"
-            arguments[-1] = arguments[-1].this
-        if len(arguments) == 1 and isinstance(arguments[0], exp.Distinct):
-            distinct, arguments = True, list(arguments[0].expressions)
-        name = node.name.lower()
-        if order and name not in {"array_agg"}:
-            raise refused(f"ORDER BY within {name}()", self.place(node))
-        if distinct and name in {"map_agg", "approx_distinct", "approx_percentile"}:
-            raise refused(f"DISTINCT within {name}()", self.place(node))
-        value = registry.resolve(registry.Call(name, arguments, inner, self.place(node)))
-        return Value(
-            finish(value.sql, distinct=distinct, order=order + nulls, condition=condition, over=over),
-            value.type,
-        )
-
-    def _listagg(self, node: exp.GroupConcat, inner: Expressions, condition: str, over: str | None) -> Value:
-        this, order, distinct = node.this, "", False
-        if isinstance(this, exp.Order):
-            order, this = f" ORDER BY {inner.order(this)}", this.this
-        if isinstance(this, exp.Distinct):
-            distinct, this = True, this.expressions[0]
-        separator = node.args.get("separator")
-        mark = inner.compile(separator) if separator else literals.string("")
-        value = string_agg(inner.compile(this), mark, self.place(node))
-        return Value(
-            finish(value.sql, distinct=distinct, order=order, condition=condition, over=over), value.type
-        )
-
-    def _filtered(self, node: exp.Filter, over: str | None = None) -> Value:
-        if not isinstance(node.this, exp.GroupConcat) and node.this.name.lower() not in AGGREGATES:
-            raise QueryFailedError(
-                "FUNCTION_NOT_AGGREGATE", "Filter is only valid for aggregation functions", self.place(node)
-            )
-        condition = Expressions(self.queries, self.scope, "FILTER", aggregates=False)
-        return self._aggregate(node.this, condition.boolean(node.expression.this, "Filter expression"), over)
-
-    def _window(self, node: exp.Window) -> Value:
-        if self._clause in {"WHERE clause", "GROUP BY clause", "JOIN clause"}:
-            raise QueryFailedError(
-                "EXPRESSION_NOT_SCALAR",
-                (
-                    f"{self._clause} cannot contain aggregations, window functions or grouping "
-                    f"operations: [{node.sql('trino').lower()}]"
-                ),
-                self.place(node),
-            )
-        over = self.window(node)
-        this, nulls = node.this, ""
-        if isinstance(this, exp.IgnoreNulls | exp.RespectNulls):
-            nulls = " IGNORE NULLS" if isinstance(this, exp.IgnoreNulls) else ""
-            this = this.this
-        if isinstance(this, exp.Filter):
-            return self._filtered(this, over)
-        if isinstance(this, exp.GroupConcat) or this.name.lower() not in {*AGGREGATES, *WINDOWS}:
-            raise QueryFailedError(
-                "FUNCTION_NOT_WINDOW", f"'{this.name.lower()}' is not a window function", self.place(node)
-            )
-        return self._aggregate(this, over=over, nulls=nulls)
-
-    def window(self, node: exp.Window) -> str:
-        """SQL of what follows OVER, without brackets."""
-        parts = []
-        alias = node.args.get("alias")
-        if alias is not None:
-            if alias.name.lower() not in self.scope.windows:
-                raise QueryFailedError(
-                    "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", self.place(node)
-                )
-            parts.append(self.scope.windows[alias.name.lower()])
-        if by := node.args.get("partition_by"):
-            parts.append(f"PARTITION BY {', '.join(self.compile(each).sql for each in by)}")
-        if node.args.get("order"):
-            parts.append(f"ORDER BY {self.order(node.args['order'])}")
-        if spec := node.args.get("spec"):
-            parts.append(self._frame(spec))
-        return " ".join(parts)
-
-    def _frame(self, spec: exp.WindowSpec) -> str:
-        if spec.args.get("exclude"):
-            raise refused("EXCLUDE in a window's frame", self.place(spec))
-        ends = []
-        for end in ("start", "end"):
-            bound = spec.args.get(end)
-            side = spec.args.get(f"{end}_side")
-            limit = (
-                self.compile(bound).sql if isinstance(bound, exp.Expression) else str(bound or "CURRENT ROW")
-            )
-            ends.append(f"{limit} {side or ''}".strip())
-        return f"{spec.args['kind'].upper()} BETWEEN {ends[0]} AND {ends[1]}"
-
-    def order(self, node: exp.Order) -> str:
-        """SQL of an ORDER BY; NULLs come last in Trino, whichever the direction."""
-        return ", ".join(f"{self.compile(each.this).sql} {direction(each)}" for each in node.expressions)
-
-
-def direction(node: exp.Ordered) -> str:
-    """The direction, and where NULLs go."""
-    first = bool(node.args.get("nulls_first"))
-    return f"{'DESC' if node.args.get('desc') else 'ASC'} NULLS {'FIRST' if first else 'LAST'}"
-
 
 def _boolean(expressions: Expressions, node: Any) -> Value:
     return Value("true" if node.this else "false", BOOLEAN)
@@ -648,3 +423,4 @@ _FORMS: dict[type[exp.Expression], Callable[[Expressions, Any], Value]] = {
     exp.Filter: Expressions._filtered,
     exp.Window: Expressions._window,
 }
+FORMS.update(_FORMS)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from scripts.local_cloud.athena.casts import Place, explicit
+from scripts.local_cloud.athena.compiled import Column, Query
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.lake import Lake
 from scripts.local_cloud.athena.tables import VIEW, Table
@@ -14,7 +15,7 @@ from scripts.local_cloud.athena.types import BIGINT, VARCHAR, Type
 from scripts.local_cloud.athena.values import Value, null, quoted
 
 if TYPE_CHECKING:
-    from scripts.local_cloud.athena.queries import Queries, Query
+    from scripts.local_cloud.athena.queries import Queries
 
 _CATALOG = "awsdatacatalog"
 _COLUMNS: dict[str, list[tuple[str, Type]]] = {
@@ -117,8 +118,6 @@ def partitions(queries: Queries, table: Table) -> Query:
 def _made(
     queries: Queries, columns: Sequence[tuple[str, Type]], rows: Sequence[Sequence[str | int | None]]
 ) -> Query:
-    from scripts.local_cloud.athena.queries import Column, Query  # noqa: PLC0415  (they need each other)
-
     def cell(value: str | int | None, kind: Type) -> str:
         if value is None:
             return null(kind)

@@ -12,6 +12,7 @@ from sqlglot import exp
 from scripts.local_cloud.athena import information
 from scripts.local_cloud.athena.arithmetic import compared
 from scripts.local_cloud.athena.casts import Place, coerce
+from scripts.local_cloud.athena.compiled import Column, Query
 from scripts.local_cloud.athena.dialect import place as place_of
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.expressions import Expressions
@@ -23,7 +24,7 @@ from scripts.local_cloud.athena.types import BIGINT, VARCHAR, Type, common, memb
 from scripts.local_cloud.athena.values import Value
 
 if TYPE_CHECKING:
-    from scripts.local_cloud.athena.queries import Queries, Query
+    from scripts.local_cloud.athena.queries import Queries
 
 #: Names of the account's own catalog.
 _OWN = ("awsdatacatalog", "hive")
@@ -223,7 +224,7 @@ class Relations:
         return Table.of(record, database)
 
     def _view(self, table: Table) -> Query:
-        from scripts.local_cloud.athena.queries import Column, Queries, Query  # noqa: PLC0415  (they need each other)
+        from scripts.local_cloud.athena.queries import Queries  # noqa: PLC0415  (they need each other)
 
         inner = Queries(
             table.view, table.database, self._queries.lake, self._queries.began, shared=self._queries

@@ -20,7 +20,8 @@ from typing import Any
 from scripts.local_cloud.athena import engine, functions  # noqa: F401  (registers the functions)
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.lake import LakeError, Object
-from scripts.local_cloud.athena.session import Job, Session
+from scripts.local_cloud.athena.session import Session
+from scripts.local_cloud.athena.session_base import Job
 
 #: Seconds between two looks at what has been read.
 _GLANCE = 0.05

@@ -14,6 +14,7 @@ from localstack.services.plugins import Service
 from scripts.local_cloud.providers.athena import (  # noqa: F401  (each registers its operations)
     catalogs,
     executions,
+    history,
     metadata,
     prepared,
     queries,
@@ -27,5 +28,5 @@ from scripts.local_cloud.providers.athena.service import operations
 def build() -> Service:
     """The provider, for LocalStack."""
     # What queries of an earlier life left.
-    shutil.rmtree(executions.folder(), ignore_errors=True)
+    shutil.rmtree(history.folder(), ignore_errors=True)
     return operations.build()

@@ -1,29 +1,21 @@
-"""Query executions: started, watched, stopped, told of; each runs in a process of its own.
-
-They are history, not state: a snapshot does not hold them, and a new life of the local cloud knows none.
-"""
+"""Query executions: started, watched, stopped, told of; each runs in a process of its own."""
 
 from __future__ import annotations
 
 import copy
 import json
-import logging
 import re
-import shutil
 import threading
-import time
 import uuid
-from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psutil
 from localstack.aws.api import CommonServiceException, RequestContext
 
 from scripts import config
 from scripts.local_cloud.providers.athena import objects
+from scripts.local_cloud.providers.athena.carrying_out import carry_out
+from scripts.local_cloud.providers.athena.history import Execution, executions_of, folder, found
 from scripts.local_cloud.providers.athena.permissions import Permissions
 from scripts.local_cloud.providers.athena.running import Runner
 from scripts.local_cloud.providers.athena.service import (
@@ -38,94 +30,16 @@ from scripts.local_cloud.providers.athena.service import (
 from scripts.local_cloud.providers.athena.work_groups import work_group
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
 
-LOG = logging.getLogger(__name__)
-
-_OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
 _LONGEST = 262_144
-_CUT = "Query cancelled! : Bytes scanned limit was exceeded"
+
+
 _UTILITY = re.compile(r"\s*(SHOW|DESC|DESCRIBE|EXPLAIN)\b", re.IGNORECASE)
+
+
 _DML = re.compile(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|INSERT|UNLOAD|EXECUTE)\b", re.IGNORECASE)
-#: How many queries run at a time; others wait.
-_slots = threading.BoundedSemaphore(max(2, psutil.cpu_count() or 2))
 
 
-@dataclass
-class Execution:
-    """One query.
-
-    Attributes
-    ----------
-    record
-        In the API's shape.
-    columns
-        Of the result, in the API's shape.
-    token
-        What the client called the request, and what it asked for.
-    """
-
-    record: dict[str, Any]
-    runner: Runner
-    account: str
-    region: str
-    columns: list[dict[str, Any]] = field(default_factory=list)
-    result: str = ""
-    rows: int = 0
-    header: bool = False
-    manifest: list[str] | None = None
-    asked: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def state(self) -> str:
-        found: str = self.record["Status"]["State"]
-        return found
-
-    def move(self, state: str, reason: str = "", athena_error: dict[str, Any] | None = None) -> bool:
-        """Go to a state; whoever has ended stays as it is."""
-        with self.lock:
-            if self.state in _OVER:
-                return False
-            status = self.record["Status"]
-            status["State"] = state
-            if reason:
-                status["StateChangeReason"] = reason
-            if athena_error:
-                status["AthenaError"] = athena_error
-            if state in _OVER:
-                status["CompletionDateTime"] = datetime.now(UTC)
-            return True
-
-
-_executions: dict[tuple[str, str], dict[str, Execution]] = defaultdict(dict)
 _tokens: dict[tuple[str, str, str], Execution] = {}
-
-
-def executions_of(context: RequestContext) -> dict[str, Execution]:
-    """The caller's, by id, the oldest first."""
-    return _executions[context.account_id, context.region]
-
-
-def active() -> list[str]:
-    """Queries that run, for whoever wants quiet."""
-    return [
-        f"Athena query {key}"
-        for each in _executions.values()
-        for key, found in each.items()
-        if found.state not in _OVER
-    ]
-
-
-def found(context: RequestContext, query_id: str) -> Execution:
-    """The execution, or AWS's error."""
-    execution = executions_of(context).get(query_id)
-    if execution is None:
-        raise invalid(f"QueryExecution {query_id} was not found")
-    return execution
-
-
-def folder() -> Path:
-    """Where queries keep what they need while they run."""
-    return config.load().local_dir / "athena"
 
 
 def _kind(sql: str) -> str:
@@ -228,109 +142,9 @@ def _start(context: RequestContext, request: Request) -> Response:
     store = store_of(context)
     cutoff = group["Configuration"].get("BytesScannedCutoffPerQuery")
     threading.Thread(
-        target=_run, args=(execution, job, cutoff, own, store), name=f"athena {query_id}", daemon=True
+        target=carry_out, args=(execution, job, cutoff, own, store), name=f"athena {query_id}", daemon=True
     ).start()
     return {"QueryExecutionId": query_id}
-
-
-def _run(execution: Execution, job: dict[str, Any], cutoff: int | None, own: Path, store: Any) -> None:
-    submitted = time.monotonic()
-    try:
-        with _slots:
-            queued = time.monotonic()
-            if execution.move("RUNNING"):
-                _finish(execution, execution.runner.run(job, cutoff), job, store, queued - submitted)
-    except Exception:
-        LOG.exception("Athena query %s", job["query_id"])
-        execution.move("FAILED", "GENERIC_INTERNAL_ERROR: The local cloud failed; its log says why")
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
-
-
-def _finish(
-    execution: Execution, answer: dict[str, Any], job: dict[str, Any], store: Any, queued: float
-) -> None:
-    statistics = execution.record["Statistics"]
-    statistics["QueryQueueTimeInMillis"] = round(queued * 1000)
-    statistics["DataScannedInBytes"] = answer.get("scanned", answer.get("cut", 0))
-    started = execution.record["Status"]["SubmissionDateTime"]
-
-    def timed() -> None:
-        total = round((datetime.now(UTC) - started).total_seconds() * 1000)
-        ran = round(answer.get("seconds", 0) * 1000)
-        statistics["EngineExecutionTimeInMillis"] = ran
-        statistics["TotalExecutionTimeInMillis"] = total
-        statistics["ServiceProcessingTimeInMillis"] = max(0, total - ran - round(queued * 1000))
-
-    timed()
-    if "cut" in answer:
-        execution.move("CANCELLED", _CUT)
-    elif "died" in answer:
-        execution.move(
-            "FAILED",
-            f"GENERIC_INTERNAL_ERROR: The query's process ended without an answer (code {answer['died']})",
-            {
-                "ErrorCategory": 1,
-                "ErrorType": 100,
-                "Retryable": True,
-                "ErrorMessage": "The query's process ended",
-            },
-        )
-    elif "failed" in answer:
-        execution.move("FAILED", answer["reason"], answer["failed"])
-    elif changed := execution.runner.changed():
-        execution.move("FAILED", f"HIVE_CURSOR_ERROR: Object was changed while it was read: {changed}")
-    else:
-        try:
-            _keep(execution, answer["done"], job, store)
-        except (CommonServiceException, OSError) as why:
-            execution.move(
-                "FAILED", f"Insufficient permissions to execute the query. {getattr(why, 'message', why)}"
-            )
-            return
-        timed()
-        execution.move("SUCCEEDED")
-
-
-def _keep(execution: Execution, done: dict[str, Any], job: dict[str, Any], store: Any) -> None:
-    """Put the results where AWS puts them, and what the statement was."""
-    record, output = execution.record, job["output"]
-    record["StatementType"], record["SubstatementType"] = done["type"], done["kind"]
-    execution.columns, execution.rows = done["columns"], done["rows"]
-    place = f"{output}{job['query_id']}"
-    folder_of = Path(done["result"]).parent if done["result"] else folder() / job["query_id"]
-    if done["manifest"] is not None:
-        manifest = folder_of / "manifest.csv"
-        manifest.write_text("".join(f"{each}\n" for each in done["manifest"]), encoding="utf-8")
-        execution.runner.put(manifest, f"{place}-manifest.csv")
-        record["Statistics"]["DataManifestLocation"] = f"{place}-manifest.csv"
-        record["ResultConfiguration"]["OutputLocation"] = (
-            f"{output}tables/{job['query_id']}" if done["kind"] == "CREATE_TABLE_AS_SELECT" else place
-        )
-        execution.manifest = done["manifest"]
-    else:
-        execution.result = f"{place}.{done['extension']}"
-        execution.header = done["extension"] == "csv"
-        record["ResultConfiguration"]["OutputLocation"] = execution.result
-        if done["result"]:
-            execution.runner.put(Path(done["result"]), execution.result)
-        else:
-            execution.result = ""
-    if done["columns"]:
-        metadata = folder_of / "metadata"
-        metadata.write_text(json.dumps({"ColumnInfo": done["columns"]}), encoding="utf-8")
-        execution.runner.put(metadata, f"{execution.result or place}.metadata")
-    prepared = store.prepared.setdefault(record["WorkGroup"], {})
-    if done["prepare"]:
-        name, text = done["prepare"]
-        prepared[name] = {
-            "StatementName": name,
-            "QueryStatement": text,
-            "WorkGroupName": record["WorkGroup"],
-            "LastModifiedTime": datetime.now(UTC),
-        }
-    if done["deallocate"]:
-        prepared.pop(done["deallocate"], None)
 
 
 def _shown(execution: Execution) -> dict[str, Any]:

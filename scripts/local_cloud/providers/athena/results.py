@@ -12,7 +12,7 @@ from localstack.aws.api import RequestContext
 from localstack.aws.connect import connect_to
 
 from scripts.local_cloud.providers.athena import objects
-from scripts.local_cloud.providers.athena.executions import Execution, found
+from scripts.local_cloud.providers.athena.history import Execution, found
 from scripts.local_cloud.providers.athena.service import answers, invalid
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response
 

@@ -106,7 +106,7 @@ def _running() -> list[str]:
 def _busy() -> list[str]:
     """Work that goes on without a request, and that a snapshot could not take up again."""
     found = [f"work on DB instance {each}" for each in tasks.busy()]
-    for name in ("glue.job_runs", "glue.crawls", "athena.executions"):
+    for name in ("glue.job_runs", "glue.crawls", "athena.history"):
         worker = sys.modules.get(f"scripts.local_cloud.providers.{name}")
         found += worker.active() if worker else []
     # Not imported where nobody has used it: its parser alone takes a second.

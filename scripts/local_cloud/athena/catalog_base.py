@@ -1,0 +1,67 @@
+"""What all statements about the catalog need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.local_cloud.athena.errors import QueryFailedError
+from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.lake import Lake, LakeError
+
+_KEPT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys",
+         "ViewOriginalText",
+         "ViewExpandedText", "TableType", "Parameters")  # fmt: skip
+
+
+@dataclass
+class Told:
+    """What a statement answers: lines, under the names of their columns."""
+
+    kind: str
+    lines: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    type: str = "DDL"
+
+
+class CatalogBase:
+    """Reads and changes tables of the catalog, through Glue."""
+
+    def __init__(self, lake: Lake, database: str) -> None:
+        self._lake, self._database = lake, database or "default"
+
+    def _qualified(self, reader: Reader) -> tuple[str, str]:
+        name = reader.name()
+        if reader.take("."):
+            return name, reader.name()
+        if "." in name:
+            database, _, table = name.partition(".")
+            return database, table
+        return self._database, name
+
+    def record(self, database: str, name: str) -> dict[str, Any]:
+        """A table as the catalog has it."""
+        try:
+            found: dict[str, Any] = self._lake.glue("GetTable", DatabaseName=database, Name=name)["Table"]
+        except LakeError as why:
+            if why.code != "EntityNotFoundException":
+                raise
+            raise QueryFailedError(
+                "", f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
+            ) from why
+        return found
+
+    def _update(self, database: str, record: dict[str, Any]) -> None:
+        given = {key: record[key] for key in _KEPT if key in record}
+        self._lake.glue("UpdateTable", DatabaseName=database, TableInput=given)
+
+
+def failed(message: str, kind: str) -> QueryFailedError:
+    """The error of a DDL task of Hive's."""
+    return QueryFailedError(
+        "",
+        (
+            f"FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
+            f"{kind}(message:{message})"
+        ),
+    )

@@ -1,0 +1,234 @@
+"""JSON: its canonical text, its scalars, what lies under a path."""
+
+from __future__ import annotations
+
+import decimal
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from scripts.local_cloud.athena.python_functions.refusal import Refusal, argument
+
+
+class _Number(float):
+    """A number that keeps its text."""
+
+    text = ""
+
+
+def _number(text: str) -> _Number:
+    found = _Number(text)
+    found.text = text
+    return found
+
+
+def java_double(value: float) -> str:
+    """As Double.toString writes it."""
+    if value != value:  # noqa: PLR0124
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(float(value))
+    sign, digits, exponent = decimal.Decimal(repr(float(value))).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0") or "0"
+    power = int(exponent) + len(digits) - 1
+    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
+
+
+def _loaded(text: str) -> Any:
+    def constant(word: str) -> Any:
+        raise ValueError(word)
+
+    return json.loads(text, parse_float=_number, parse_constant=constant)
+
+
+def _dumped(value: Any, *, ordered: bool = True) -> str:
+    """The canonical text: no spaces, keys in order, numbers as Java writes them."""
+    if isinstance(value, dict):
+        items = sorted(value.items()) if ordered else value.items()
+        return (
+            "{"
+            + ",".join(
+                f"{json.dumps(key, ensure_ascii=False)}:{_dumped(each, ordered=ordered)}"
+                for key, each in items
+            )
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ",".join(_dumped(each, ordered=ordered) for each in value) + "]"
+    if isinstance(value, float):
+        return java_double(float(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def json_parse(text: str) -> str:
+    try:
+        return _dumped(_loaded(text))
+    except ValueError:
+        raise argument(f"Cannot convert value to JSON: '{text}'") from None
+
+
+def json_sorted(text: str) -> str:
+    return _dumped(_loaded(text))
+
+
+def json_of(text: str, kind: str) -> str:
+    """A scalar of a Trino type as JSON."""
+    if kind == "json":
+        return text
+    if kind in {"varchar", "date", "timestamp"}:
+        return json.dumps(text, ensure_ascii=False)
+    if kind in {"real", "double"} and text in {"NaN", "Infinity", "-Infinity"}:
+        return json.dumps(text)
+    return text
+
+
+def json_scalar(text: str, target: str) -> str | None:
+    """A JSON scalar as text that a cast to the target takes; NULL for null."""
+    value = _loaded(text)
+    if value is None:
+        return None
+    if isinstance(value, dict | list):
+        raise Refusal(f"INVALID_CAST_ARGUMENT: Cannot cast to {target}. Expected a scalar, but got {text}")
+    if target == "varchar" or target.startswith("varchar("):
+        return value if isinstance(value, str) else text
+    if isinstance(value, bool):
+        return ("true" if value else "false") if target == "boolean" else str(int(value))
+    try:
+        if target == "boolean":
+            if isinstance(value, str):
+                return {"true": "true", "false": "false"}[value.lower()]
+            return "true" if value else "false"
+        if target == "double":
+            return repr(float(value))
+        if isinstance(value, float):
+            return str(decimal.Decimal(float(value)).quantize(decimal.Decimal(1), decimal.ROUND_HALF_UP))
+        return str(int(value))
+    except (KeyError, ValueError, decimal.InvalidOperation):
+        raise Refusal(f"INVALID_CAST_ARGUMENT: Cannot cast '{text}' to {target.upper()}") from None
+
+
+def json_elements(text: str) -> list[str] | None:
+    value = _loaded(text)
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise Refusal(
+            f"INVALID_CAST_ARGUMENT: Cannot cast to array(json). Expected a json array, but got {text[:50]}"
+        )
+    return [_dumped(each) for each in value]
+
+
+def json_keys(text: str) -> list[str] | None:
+    value = _loaded(text)
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Refusal(
+            f"INVALID_CAST_ARGUMENT: Cannot cast to map. Expected a json object, but got {text[:50]}"
+        )
+    return sorted(value)
+
+
+def json_members(text: str) -> list[str] | None:
+    value = _loaded(text)
+    return None if value is None else [_dumped(value[key]) for key in sorted(value)]
+
+
+@lru_cache(maxsize=256)
+def _path(path: str) -> tuple[str | int, ...]:
+    steps: list[str | int] = []
+    rest = path.removeprefix("$")
+    if rest == path:
+        raise argument(f"Invalid JSON path: '{path}'")
+    while rest:
+        found = re.match(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|\['([^']*)'\]", rest)
+        if not found:
+            raise Refusal(
+                f"NOT_SUPPORTED: The JSON path '{path}' is not read by the local cloud; on AWS it may be"
+            )
+        name, index, quoted, single = found.groups()
+        steps.append(
+            int(index) if index else name if name is not None else (quoted if quoted is not None else single)
+        )
+        rest = rest[found.end() :]
+    return tuple(steps)
+
+
+_MISSING = object()
+
+
+def _at(text: str, path: str) -> Any:
+    steps = _path(path)
+    try:
+        value = _loaded(text)
+    except ValueError:
+        return _MISSING
+    for step in steps:
+        if isinstance(step, int) and isinstance(value, list) and step < len(value):
+            value = value[step]
+        elif isinstance(value, dict) and str(step) in value:
+            value = value[str(step)]
+        else:
+            return _MISSING
+    return value
+
+
+def json_extract(text: str, path: str) -> str | None:
+    value = _at(text, path)
+    return None if value is _MISSING else _dumped(value)
+
+
+def json_extract_scalar(text: str, path: str) -> str | None:
+    value = _at(text, path)
+    if value is _MISSING or value is None or isinstance(value, dict | list):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.text if isinstance(value, _Number) else str(value)
+
+
+def json_length(text: str) -> int | None:
+    value = _at(text, "$")
+    return len(value) if isinstance(value, list) else None
+
+
+def json_size(text: str, path: str) -> int | None:
+    value = _at(text, path)
+    if value is _MISSING:
+        return None
+    return len(value) if isinstance(value, dict | list) else 0
+
+
+def json_is_scalar(text: str) -> bool:
+    value = _at(text, "$")
+    if value is _MISSING:
+        raise argument(f"Invalid JSON value: {text}")
+    return not isinstance(value, dict | list)
+
+
+def json_contains(text: str, wanted: str, kind: str) -> bool | None:
+    value = _at(text, "$")
+    if not isinstance(value, list):
+        return None
+    if kind == "boolean":
+        return any(each is (wanted == "true") for each in value)
+    if kind == "varchar":
+        return any(isinstance(each, str) and each == wanted for each in value)
+    numbers = [each for each in value if isinstance(each, int | float) and not isinstance(each, bool)]
+    return any(float(each) == float(wanted) for each in numbers)
+
+
+def json_is_object(text: str) -> bool:
+    try:
+        return isinstance(_loaded(text), dict)
+    except ValueError:
+        return False
+
+
+def json_member(text: str, column: str) -> str | None:
+    """A member whose name differs from the column's in its case alone."""
+    found = next((value for key, value in _loaded(text).items() if key.lower() == column), None)
+    return None if found is None else _dumped(found, ordered=False)

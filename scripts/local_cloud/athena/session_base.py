@@ -1,0 +1,119 @@
+"""What all statements of a session need: the job, the compiler, the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.local_cloud.athena.compiled import Query
+from scripts.local_cloud.athena.errors import QueryFailedError
+from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.lake import Lake, LakeError
+from scripts.local_cloud.athena.queries import Queries
+from scripts.local_cloud.athena.sources import Sources
+from scripts.local_cloud.athena.types import UNKNOWN, Type
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked.
+
+    Attributes
+    ----------
+    output
+        Where results lie: ``s3://bucket/prefix/``.
+    enforced
+        Whether the work group says so, and nobody else may.
+    prepared
+        Texts of prepared statements, by name.
+    """
+
+    query_id: str
+    sql: str
+    database: str
+    began: datetime
+    output: str
+    parameters: Sequence[str] = ()
+    enforced: bool = False
+    prepared: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What became of it.
+
+    Attributes
+    ----------
+    result
+        File with what GetQueryResults shows; nothing where there is none.
+    extension
+        Of the result's name.
+    manifest
+        Objects that were written.
+    prepare, deallocate
+        A statement that is to be kept, by name, or forgotten.
+    """
+
+    type: str
+    kind: str
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    result: Path | None = None
+    extension: str = "txt"
+    manifest: list[str] | None = None
+    rows: int = 0
+    prepare: tuple[str, str] | None = None
+    deallocate: str | None = None
+
+
+class SessionBase:
+    """Compiles queries, and asks the catalog, for one job."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake, folder: Path, job: Job) -> None:
+        self._connection, self._lake, self._folder, self._job = connection, lake, folder, job
+        self._parameters = list(job.parameters)
+        self.sources = Sources(connection, lake, folder / "in")
+
+    def _compiled(self, sql: str) -> Query:
+        queries = Queries(sql, self._job.database, self._lake, self._job.began, self._parameters)
+        query = queries.compiled()
+        return Query(self.sources.filled(query.sql, queries.scans), query.columns)
+
+    def _named(self, query: Query) -> list[tuple[str, str, Type]]:
+        """Name, alias and type of each column of a table to be made."""
+        seen: set[str] = set()
+        for at, each in enumerate(query.columns, 1):
+            if not each.named:
+                raise QueryFailedError(
+                    "MISSING_COLUMN_NAME", f"Column name not specified at position {at}", (1, 1)
+                )
+            if each.name in seen:
+                raise QueryFailedError(
+                    "DUPLICATE_COLUMN_NAME", f"Column name '{each.name}' specified more than once"
+                )
+            if each.type == UNKNOWN:
+                raise QueryFailedError(
+                    "COLUMN_TYPE_UNKNOWN", f"Column type is unknown at position {at}", (1, 1)
+                )
+            seen.add(each.name)
+        return [(each.name, each.alias, each.type) for each in query.columns]
+
+    def _qualified(self, reader: Reader) -> tuple[str, str]:
+        first = reader.name()
+        if reader.take("."):
+            return first, reader.name()
+        database, _, table = first.rpartition(".")
+        return database or self._job.database or "default", table
+
+    def _record(self, database: str, table: str) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._lake.glue("GetTable", DatabaseName=database, Name=table)["Table"]
+        except LakeError as why:
+            if why.code == "EntityNotFoundException":
+                return None
+            raise
+        return found

@@ -1,0 +1,101 @@
+"""Query executions as records: they are history, not state.
+
+A snapshot does not hold them, and a new life of the local cloud knows none.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from scripts import config
+from scripts.local_cloud.providers.athena.running import Runner
+from scripts.local_cloud.providers.athena.service import (
+    invalid,
+)
+
+OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
+
+
+@dataclass
+class Execution:
+    """One query.
+
+    Attributes
+    ----------
+    record
+        In the API's shape.
+    columns
+        Of the result, in the API's shape.
+    token
+        What the client called the request, and what it asked for.
+    """
+
+    record: dict[str, Any]
+    runner: Runner
+    account: str
+    region: str
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    result: str = ""
+    rows: int = 0
+    header: bool = False
+    manifest: list[str] | None = None
+    asked: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def state(self) -> str:
+        found: str = self.record["Status"]["State"]
+        return found
+
+    def move(self, state: str, reason: str = "", athena_error: dict[str, Any] | None = None) -> bool:
+        """Go to a state; whoever has ended stays as it is."""
+        with self.lock:
+            if self.state in OVER:
+                return False
+            status = self.record["Status"]
+            status["State"] = state
+            if reason:
+                status["StateChangeReason"] = reason
+            if athena_error:
+                status["AthenaError"] = athena_error
+            if state in OVER:
+                status["CompletionDateTime"] = datetime.now(UTC)
+            return True
+
+
+_executions: dict[tuple[str, str], dict[str, Execution]] = defaultdict(dict)
+
+
+def executions_of(context: RequestContext) -> dict[str, Execution]:
+    """The caller's, by id, the oldest first."""
+    return _executions[context.account_id, context.region]
+
+
+def active() -> list[str]:
+    """Queries that run, for whoever wants quiet."""
+    return [
+        f"Athena query {key}"
+        for each in _executions.values()
+        for key, found in each.items()
+        if found.state not in OVER
+    ]
+
+
+def found(context: RequestContext, query_id: str) -> Execution:
+    """The execution, or AWS's error."""
+    execution = executions_of(context).get(query_id)
+    if execution is None:
+        raise invalid(f"QueryExecution {query_id} was not found")
+    return execution
+
+
+def folder() -> Path:
+    """Where queries keep what they need while they run."""
+    return config.load().local_dir / "athena"
