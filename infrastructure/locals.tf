@@ -7,6 +7,9 @@ locals {
 
   databases = var.components.relational_databases ? var.databases : {}
 
+  # The pipeline begins at the orders in MySQL: where they are not, there is nothing to analyse.
+  analytics = var.components.analytics && contains(keys(local.databases), "mysql")
+
   # Which exported log of an engine tells of errors.
   error_logs = { mysql = "error", mariadb = "error", postgres = "postgresql" }
 

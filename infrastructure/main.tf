@@ -134,6 +134,7 @@ module "identity" {
   table_arns      = var.components.key_value_store ? module.key_value_store[0].table_arns : {}
   stream_arns     = var.components.event_stream ? module.event_stream[0].stream_arns : {}
   queue_arns      = { orders = module.message_queue.arn }
+  analytics       = local.analytics ? module.analytics[0].grants : null
 
   databases = {
     for name, database in module.relational_database : name => {
@@ -156,5 +157,34 @@ module "monitoring" {
   watched_log_groups = {
     for name, database in module.relational_database :
     "${name}-errors" => database.log_group_names[local.error_logs[local.databases[name].engine]]
+  }
+}
+
+module "analytics" {
+  source = "./modules/analytics"
+  count  = local.analytics ? 1 : 0
+
+  name                    = var.name
+  lake                    = { bucket = module.object_storage["lake"].bucket, arn = module.object_storage["lake"].arn }
+  script                  = "${path.root}/../glue_jobs/star_schema.py"
+  schedule                = var.pipeline_schedule
+  bytes_scanned_limit_mib = var.bytes_scanned_limit_mib
+  log_retention_days      = var.log_retention_days
+
+  source_database = {
+    address    = module.relational_database["mysql"].address
+    port       = module.relational_database["mysql"].port
+    secret_arn = module.relational_database["mysql"].master_user_secret_arn
+  }
+
+  network = {
+    subnet_id         = module.network.application_subnet_ids[module.network.home_zone]
+    availability_zone = module.network.home_zone
+    security_group_id = module.security.jobs_security_group_id
+  }
+
+  alarm_topic = {
+    arn         = module.monitoring.alarm_topic_arn
+    kms_key_arn = module.monitoring.kms_key_arn
   }
 }

@@ -97,6 +97,18 @@ output "roles" {
   value       = module.identity.role_arns
 }
 
+output "analytics" {
+  description = "From the orders to answers: job, crawler, catalog database, Athena work group, and the state machine that runs them (null without analytics)."
+  value = local.analytics ? {
+    job           = module.analytics[0].job_name
+    connection    = module.analytics[0].connection_name
+    crawler       = module.analytics[0].crawler_name
+    database      = module.analytics[0].database_name
+    work_group    = module.analytics[0].work_group_name
+    state_machine = module.analytics[0].state_machine_arn
+  } : null
+}
+
 output "monitoring" {
   description = "Where to look when something is wrong."
   value = {

@@ -51,12 +51,13 @@ variable "tags" {
 }
 
 variable "components" {
-  description = "Parts that can be left out, to save their price or where a service is not to be had."
+  description = "Parts that can be left out, to save their price or where a service is not to be had. Analytics reads the DB instance `mysql`, and is left out with it."
   type = object({
     load_balancer        = optional(bool, true)
     relational_databases = optional(bool, true)
     key_value_store      = optional(bool, true)
     event_stream         = optional(bool, true)
+    analytics            = optional(bool, true)
   })
   default  = {}
   nullable = false
@@ -198,6 +199,23 @@ variable "event_streams" {
   }))
   default  = { browse-events = { delivery_prefix = "bronze/browse-events" } }
   nullable = false
+}
+
+variable "pipeline_schedule" {
+  description = "When the pipeline (job, crawler, quality check) runs by itself, as a rule of EventBridge, and whether it does. A run is paid by the second."
+  type = object({
+    expression = optional(string, "cron(0 3 * * ? *)")
+    enabled    = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "bytes_scanned_limit_mib" {
+  description = "MiB that one Athena query may scan before it is cancelled."
+  type        = number
+  default     = 10240
+  nullable    = false
 }
 
 variable "log_retention_days" {

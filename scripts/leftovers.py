@@ -163,7 +163,15 @@ def _not_deleted(each: Any) -> bool:
     return str(each["State"]).lower() not in ("deleted", "deleting")
 
 
+def _catalog_databases(glue: Any, name: str) -> Iterator[str]:
+    """Databases of the catalog, in whose names a hyphen is an underscore."""
+    for each in _pages(glue, "get_databases", "DatabaseList"):
+        if _ours(name, each["Name"].replace("_", "-")):
+            yield each["Name"]
+
+
 _SEARCHES: tuple[tuple[str, str, Search], ...] = (
+    ("athena", "work group", _named("list_work_groups", "WorkGroups", "Name")),
     ("cloudwatch", "alarm", _named("describe_alarms", "MetricAlarms", "AlarmName")),
     ("cloudwatch", "dashboard", _named("list_dashboards", "DashboardEntries", "DashboardName")),
     ("dynamodb", "table", _named("list_tables", "TableNames")),
@@ -199,7 +207,12 @@ _SEARCHES: tuple[tuple[str, str, Search], ...] = (
     ("ec2", "VPC", _tagged("describe_vpcs", "Vpcs", "VpcId")),
     ("elbv2", "load balancer", _named("describe_load_balancers", "LoadBalancers", "LoadBalancerName")),
     ("elbv2", "target group", _named("describe_target_groups", "TargetGroups", "TargetGroupName")),
+    ("events", "rule", _named("list_rules", "Rules", "Name")),
     ("firehose", "delivery stream", _named("list_delivery_streams", "DeliveryStreamNames")),
+    ("glue", "catalog database", _catalog_databases),
+    ("glue", "connection", _named("get_connections", "ConnectionList", "Name", HidePassword=True)),
+    ("glue", "crawler", _named("list_crawlers", "CrawlerNames")),
+    ("glue", "job", _named("list_jobs", "JobNames")),
     ("iam", "group", _named("list_groups", "Groups", "GroupName")),
     ("iam", "instance profile", _named("list_instance_profiles", "InstanceProfiles", "InstanceProfileName")),
     ("iam", "policy", _named("list_policies", "Policies", "Arn", Scope="Local")),
@@ -220,4 +233,5 @@ _SEARCHES: tuple[tuple[str, str, Search], ...] = (
     ("secretsmanager", "secret", _secrets),
     ("sns", "topic", _topics),
     ("sqs", "queue", _named("list_queues", "QueueUrls")),
+    ("stepfunctions", "state machine", _named("list_state_machines", "stateMachines", "name")),
 )

@@ -68,6 +68,7 @@ def describe(settings: Settings, outputs: Mapping[str, Any]) -> list[Entry]:
             Entry("SQS queue", url.rpartition("/")[2], url, (f"{aws} sqs receive-message --queue-url {url}",))
             for url in outputs.get("queues", {}).values()
         ),
+        *_analytics(outputs.get("analytics") or {}, aws),
         *_application(outputs),
     ]
 
@@ -94,6 +95,27 @@ def _databases(settings: Settings, databases: Mapping[str, Any], aws: str) -> It
             f"{host}:{port}",
             (connect, f"{password}   # its password"),
         )
+
+
+def _analytics(analytics: Mapping[str, Any], aws: str) -> Iterator[Entry]:
+    if not analytics:
+        return
+    lab = _short(ROOT / ".venv" / "bin" / "lab")
+    machine = analytics["state_machine"]
+    yield Entry("Glue job", analytics["job"], "glue", (f"{lab} glue run {analytics['job']}",))
+    yield Entry("Glue crawler", analytics["crawler"], "glue", (f"{lab} crawl {analytics['crawler']}",))
+    yield Entry(
+        "Athena work group",
+        analytics["work_group"],
+        analytics["database"],
+        (f"{lab} athena 'SHOW TABLES'",),
+    )
+    yield Entry(
+        "state machine",
+        machine.rpartition(":")[2],
+        machine,
+        (f"{aws} stepfunctions start-execution --state-machine-arn {machine}",),
+    )
 
 
 def _application(outputs: Mapping[str, Any]) -> Iterator[Entry]:

@@ -50,6 +50,8 @@ def plan(settings: Settings) -> dict[str, Any]:
         folder = Path(name) / "infrastructure"
         unwanted = shutil.ignore_patterns(".terraform", "*.tfstate*")
         shutil.copytree(settings.infrastructure, folder, ignore=unwanted)
+        # The stack uploads the jobs' scripts from beside it.
+        shutil.copytree(settings.infrastructure.parent / "glue_jobs", Path(name) / "glue_jobs")
         (folder / "offline_override.tf").write_text(_OFFLINE)
         here = Settings(local_dir=Path(name))
         env = terraform.environment(here) | {"AWS_ENDPOINT_URL": _NOWHERE}

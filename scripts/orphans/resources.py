@@ -131,11 +131,30 @@ def _group(session: Any, found: str) -> None:
     group.delete()
 
 
+def _rule(session: Any, found: str) -> None:
+    events = session.client("events")
+    targets = [each["Id"] for each in events.list_targets_by_rule(Rule=found)["Targets"]]
+    if targets:
+        events.remove_targets(Rule=found, Ids=targets)
+    events.delete_rule(Name=found)
+
+
+def _state_machine(session: Any, found: str) -> None:
+    machines = session.client("stepfunctions")
+    for page in machines.get_paginator("list_state_machines").paginate():
+        for each in page["stateMachines"]:
+            if each["name"] == found:
+                machines.delete_state_machine(stateMachineArn=each["stateMachineArn"])
+
+
 #: Terraform's type of each kind, and how one is removed.
 _KINDS: dict[str, tuple[str, Remover]] = {
     "address": ("aws_eip", _address),
     "alarm": ("aws_cloudwatch_metric_alarm", _call("cloudwatch", "delete_alarms", "AlarmNames", many=True)),
     "bucket": ("aws_s3_bucket", _call("s3", "delete_bucket", "Bucket")),
+    "catalog database": ("aws_glue_catalog_database", _call("glue", "delete_database", "Name")),
+    "connection": ("aws_glue_connection", _call("glue", "delete_connection", "ConnectionName")),
+    "crawler": ("aws_glue_crawler", _call("glue", "delete_crawler", "Name")),
     "dashboard": (
         "aws_cloudwatch_dashboard",
         _call("cloudwatch", "delete_dashboards", "DashboardNames", many=True),
@@ -159,6 +178,7 @@ _KINDS: dict[str, tuple[str, Remover]] = {
     "instance": ("aws_instance", _call("ec2", "terminate_instances", "InstanceIds", many=True)),
     "instance profile": ("aws_iam_instance_profile", _instance_profile),
     "internet gateway": ("aws_internet_gateway", _internet_gateway),
+    "job": ("aws_glue_job", _call("glue", "delete_job", "JobName")),
     "key": ("aws_kms_key", _call("kms", "schedule_key_deletion", "KeyId", PendingWindowInDays=7)),
     "key alias": ("aws_kms_alias", _call("kms", "delete_alias", "AliasName")),
     "launch template": ("aws_launch_template", _call("ec2", "delete_launch_template", "LaunchTemplateId")),
@@ -170,7 +190,9 @@ _KINDS: dict[str, tuple[str, Remover]] = {
     "queue": ("aws_sqs_queue", _call("sqs", "delete_queue", "QueueUrl")),
     "role": ("aws_iam_role", _role),
     "route table": ("aws_route_table", _route_table),
+    "rule": ("aws_cloudwatch_event_rule", _rule),
     "security group": ("aws_security_group", _call("ec2", "delete_security_group", "GroupId")),
+    "state machine": ("aws_sfn_state_machine", _state_machine),
     "stream": (
         "aws_kinesis_stream",
         _call("kinesis", "delete_stream", "StreamName", EnforceConsumerDeletion=True),
@@ -180,5 +202,9 @@ _KINDS: dict[str, tuple[str, Remover]] = {
     "target group": ("aws_lb_target_group", _target_group),
     "topic": ("aws_sns_topic", _call("sns", "delete_topic", "TopicArn")),
     "user": ("aws_iam_user", _user),
+    "work group": (
+        "aws_athena_workgroup",
+        _call("athena", "delete_work_group", "WorkGroup", RecursiveDeleteOption=True),
+    ),
     "VPC": ("aws_vpc", _call("ec2", "delete_vpc", "VpcId")),
 }

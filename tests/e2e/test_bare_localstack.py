@@ -26,10 +26,11 @@ SERVED = {
         "relational_databases": False,
         "key_value_store": False,
         "event_stream": False,
+        "analytics": False,
     }
 }
 #: What the free edition does not answer, so that nobody can ask it whether something is left.
-NOT_SERVED = frozenset({"rds", "elbv2", "dynamodb", "kinesis", "firehose"})
+NOT_SERVED = frozenset({"rds", "elbv2", "dynamodb", "kinesis", "firehose", "glue", "athena"})
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,8 @@ from tftest import TerraformPlanOutput, TerraformTest, TerraformTestError
 
 from tests.infrastructure.cases import INFRASTRUCTURE, ROOT_MODULE, Case
 
+JOBS = INFRASTRUCTURE.parent / "glue_jobs"
+
 OFFLINE_PROVIDER = """
 provider "aws" {
   region                      = "us-east-1"
@@ -84,6 +86,9 @@ class Planner:
         copy = self._folder / "whole" / module
         if not copy.exists():
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+        if module == ROOT_MODULE and not (copy.parent / JOBS.name).exists():
+            # The stack uploads the jobs' scripts from beside it.
+            shutil.copytree(JOBS, copy.parent / JOBS.name, ignore=shutil.ignore_patterns("__pycache__"))
         return self._workspace(copy, {name: OFFLINE_PROVIDER}, needs_init=True)
 
     def _variables_only(self, module: str) -> TerraformTest:

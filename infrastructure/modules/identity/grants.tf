@@ -146,3 +146,73 @@ data "aws_iam_policy_document" "open_databases" {
     }
   }
 }
+
+data "aws_iam_policy_document" "ask_athena" {
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid = "AskAthena"
+      actions = [
+        "athena:BatchGetQueryExecution", "athena:GetNamedQuery", "athena:GetQueryExecution", "athena:GetQueryResults",
+        "athena:GetWorkGroup", "athena:ListNamedQueries", "athena:ListQueryExecutions", "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+      ]
+      resources = [statement.value.work_group_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid = "ReadCatalog"
+      actions = [
+        "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables",
+      ]
+      resources = statement.value.catalog_arns
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid       = "KeepResults"
+      actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+      resources = [statement.value.results_arn]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "run_pipeline" {
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid       = "RunJob"
+      actions   = ["glue:BatchStopJobRun", "glue:GetJob", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"]
+      resources = [statement.value.job_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid       = "Crawl"
+      actions   = ["glue:GetCrawler", "glue:StartCrawler", "glue:StopCrawler"]
+      resources = [statement.value.crawler_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid       = "RunPipeline"
+      actions   = ["states:DescribeStateMachine", "states:ListExecutions", "states:StartExecution"]
+      resources = [statement.value.state_machine_arn]
+    }
+  }
+}

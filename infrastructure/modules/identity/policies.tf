@@ -39,6 +39,8 @@ data "aws_iam_policy_document" "data_engineers" {
     data.aws_iam_policy_document.use_streams.json,
     data.aws_iam_policy_document.use_queues.json,
     data.aws_iam_policy_document.open_databases.json,
+    data.aws_iam_policy_document.ask_athena.json,
+    data.aws_iam_policy_document.run_pipeline.json,
   ]
 
   statement {
@@ -53,6 +55,7 @@ data "aws_iam_policy_document" "analysts" {
     data.aws_iam_policy_document.own_access_keys.json,
     data.aws_iam_policy_document.read_gold.json,
     data.aws_iam_policy_document.read_tables.json,
+    data.aws_iam_policy_document.ask_athena.json,
   ]
 }
 

@@ -90,6 +90,19 @@ variable "databases" {
   nullable = false
 }
 
+variable "analytics" {
+  description = "What Athena is asked with: ARNs of the work group, of the catalog, database and tables that it reads, and of job, crawler and state machine, which data engineers start. Null: nobody asks it."
+  type = object({
+    work_group_arn    = string
+    catalog_arns      = list(string)
+    job_arn           = string
+    crawler_arn       = string
+    state_machine_arn = string
+    results_arn       = string
+  })
+  default = null
+}
+
 variable "manage_account_password_policy" {
   description = "Whether to set the password policy of the WHOLE account. Leave it off in an account that is shared: its old policy would be replaced, and removed by destroy."
   type        = bool

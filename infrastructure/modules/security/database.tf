@@ -24,3 +24,14 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_bastion" {
 
   tags = { Name = "${var.name}-${each.key}-from-bastion" }
 }
+
+resource "aws_vpc_security_group_ingress_rule" "database_from_jobs" {
+  security_group_id            = aws_security_group.database.id
+  description                  = "Queries to mysql from the jobs"
+  referenced_security_group_id = aws_security_group.jobs.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.database_ports.mysql
+  to_port                      = var.database_ports.mysql
+
+  tags = { Name = "${var.name}-mysql-from-jobs" }
+}

@@ -26,10 +26,19 @@ resource "aws_security_group" "bastion" {
   tags = { Name = "${var.name}-bastion" }
 }
 
+resource "aws_security_group" "jobs" {
+  # checkov:skip=CKV2_AWS_5:attached by other modules through an output
+  name        = "${var.name}-jobs"
+  description = "Glue jobs: their workers speak with each other and read the databases."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-jobs" }
+}
+
 resource "aws_security_group" "database" {
   # checkov:skip=CKV2_AWS_5:attached by other modules through an output
   name        = "${var.name}-database"
-  description = "Databases: reached by the application and the bastion only."
+  description = "Databases: reached by the application, the bastion and the jobs only."
   vpc_id      = var.vpc_id
 
   tags = { Name = "${var.name}-database" }

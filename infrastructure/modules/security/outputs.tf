@@ -31,6 +31,18 @@ output "bastion_security_group_id" {
   ]
 }
 
+output "jobs_security_group_id" {
+  description = "Group of the Glue jobs."
+  value       = aws_security_group.jobs.id
+
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.jobs_from_jobs,
+    aws_vpc_security_group_egress_rule.jobs_to_jobs,
+    aws_vpc_security_group_egress_rule.jobs_to_database,
+    aws_vpc_security_group_egress_rule.jobs_to_internet,
+  ]
+}
+
 output "database_security_group_id" {
   description = "Group of the databases."
   value       = aws_security_group.database.id
@@ -38,5 +50,6 @@ output "database_security_group_id" {
   depends_on = [
     aws_vpc_security_group_ingress_rule.database_from_application,
     aws_vpc_security_group_ingress_rule.database_from_bastion,
+    aws_vpc_security_group_ingress_rule.database_from_jobs,
   ]
 }

@@ -13,9 +13,14 @@ from scripts.declarations.values.unknown import UNKNOWN, Partly, text_of
 
 #: ARNs; braces hold the place, or an argument of the resource. ``?`` is a part that only AWS makes up.
 _ARNS = {
+    "aws_athena_workgroup": "arn:{partition}:athena:{region}:{account}:workgroup/{name}",
     "aws_cloudwatch_log_group": "arn:{partition}:logs:{region}:{account}:log-group:{name}",
     "aws_db_instance": "arn:{partition}:rds:{region}:{account}:db:{identifier}",
     "aws_dynamodb_table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+    "aws_glue_catalog_database": "arn:{partition}:glue:{region}:{account}:database/{name}",
+    "aws_glue_connection": "arn:{partition}:glue:{region}:{account}:connection/{name}",
+    "aws_glue_crawler": "arn:{partition}:glue:{region}:{account}:crawler/{name}",
+    "aws_glue_job": "arn:{partition}:glue:{region}:{account}:job/{name}",
     "aws_iam_group": "arn:{partition}:iam::{account}:group{path}{name}",
     "aws_iam_instance_profile": "arn:{partition}:iam::{account}:instance-profile{path}{name}",
     "aws_iam_policy": "arn:{partition}:iam::{account}:policy{path}{name}",
@@ -28,6 +33,7 @@ _ARNS = {
     "aws_kms_key": "arn:{partition}:kms:{region}:{account}:key/?",
     "aws_s3_bucket": "arn:{partition}:s3:::{bucket}",
     "aws_secretsmanager_secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-?",
+    "aws_sfn_state_machine": "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
     "aws_sns_topic": "arn:{partition}:sns:{region}:{account}:{name}",
     "aws_sqs_queue": "arn:{partition}:sqs:{region}:{account}:{name}",
 }

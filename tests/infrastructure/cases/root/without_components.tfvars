@@ -4,5 +4,6 @@ components = {
   relational_databases = false
   key_value_store      = false
   event_stream         = false
+  analytics            = false
 }
 nat_gateway = "none"

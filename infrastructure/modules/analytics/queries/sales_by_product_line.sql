@@ -1,0 +1,9 @@
+-- Which product lines sell best, and with which margin?
+SELECT p.productLine,
+       sum(f.quantityOrdered)                               AS pieces,
+       sum(f.orderAmount)                                   AS sales,
+       sum(f.quantityOrdered * (f.priceEach - f.buyPrice))  AS margin
+FROM fact_orders f
+JOIN dim_products p ON p.productCode = f.productCode
+GROUP BY p.productLine
+ORDER BY sales DESC
