@@ -13,6 +13,7 @@ import typer
 
 from scripts import config
 from scripts.commands import (
+    analytics,
     authorization,
     documentation,
     environment,
@@ -41,6 +42,7 @@ labs.add_to(app)
 app.command("doctor")(reachability.doctor)
 app.command("reach")(reachability.reach)
 app.command("can")(authorization.can)
+analytics.add_to(app)
 
 app.command()(local_cloud.setup)
 app.command()(local_cloud.up)

@@ -1,0 +1,111 @@
+"""Athena: a statement, the wait, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from scripts.analytics import names, waiting
+from scripts.errors import RemoteError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Athena answered.
+
+    Attributes
+    ----------
+    id
+        Of the execution.
+    columns
+        Names and Athena's types.
+    rows
+        Texts as Athena gives them; None for NULL.
+    bytes_scanned, milliseconds
+        That the query took.
+    output
+        ``s3://`` of the result.
+    """
+
+    id: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    bytes_scanned: int
+    milliseconds: int
+    output: str
+
+
+def find_work_group(session: boto3.Session, text: str, prefix: str) -> str:
+    """Name of the work group that is meant; the environment's own is called as its prefix."""
+    athena: Any = session.client("athena")
+    known: list[str] = []
+    page: dict[str, Any] = {}
+    while not page or page.get("NextToken"):
+        page = athena.list_work_groups(**({"NextToken": page["NextToken"]} if page else {}))
+        known += [each["Name"] for each in page["WorkGroups"]]
+    return names.find(text, known, prefix, "work group")
+
+
+def find_database(session: boto3.Session, text: str, prefix: str) -> str:
+    """Name of the catalog's database that is meant, in whose name a hyphen is an underscore."""
+    pages: Any = session.client("glue").get_paginator("get_databases").paginate()
+    known = [each["Name"] for page in pages for each in page["DatabaseList"]]
+    return names.find(
+        text.replace("-", "_"), known, prefix.replace("-", "_"), "database of the catalog", joint="_"
+    )
+
+
+def ask(
+    session: boto3.Session, sql: str, *, database: str, work_group: str, say: Callable[[str], None]
+) -> Answer:
+    """Run a statement and wait for its answer.
+
+    Raises
+    ------
+    RemoteError
+        Athena could not answer, or the work group's limit cancelled the query.
+    """
+    athena = session.client("athena")
+    query = athena.start_query_execution(
+        QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=work_group
+    )["QueryExecutionId"]
+    done: Any = waiting.until(
+        lambda: athena.get_query_execution(QueryExecutionId=query)["QueryExecution"],
+        lambda seen: seen["Status"]["State"] not in {"QUEUED", "RUNNING"},
+        lambda seen: "" if seen["Status"]["State"] != "RUNNING" else f"{query}: running",
+        lambda words: say(words) if words else None,
+    )
+    if done["Status"]["State"] != "SUCCEEDED":
+        why = done["Status"].get("StateChangeReason") or "no reason is given"
+        raise RemoteError(f"Query {query} {done['Status']['State'].lower()}: {why}")
+    statistics = done.get("Statistics") or {}
+    columns, rows = _result(athena, query, select=done.get("StatementType") == "DML")
+    return Answer(
+        id=query,
+        columns=columns,
+        rows=rows,
+        bytes_scanned=int(statistics.get("DataScannedInBytes") or 0),
+        milliseconds=int(statistics.get("TotalExecutionTimeInMillis") or 0),
+        output=done["ResultConfiguration"].get("OutputLocation") or "",
+    )
+
+
+def _result(
+    athena: Any, query: str, *, select: bool
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str | None, ...], ...]]:
+    columns: tuple[tuple[str, str], ...] = ()
+    rows: list[tuple[str | None, ...]] = []
+    for page in athena.get_paginator("get_query_results").paginate(QueryExecutionId=query):
+        described = page["ResultSet"].get("ResultSetMetadata", {}).get("ColumnInfo") or ()
+        columns = columns or tuple((each["Name"], each["Type"]) for each in described)
+        rows += [
+            tuple(cell.get("VarCharValue") for cell in row.get("Data", ()))
+            for row in page["ResultSet"]["Rows"]
+        ]
+    # A query's first row repeats the names of its columns; SHOW and DESCRIBE have no such row.
+    if select and rows and rows[0] == tuple(name for name, _ in columns):
+        rows = rows[1:]
+    return columns, tuple(rows)

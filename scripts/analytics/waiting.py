@@ -1,0 +1,38 @@
+"""Waiting for work that AWS does, and saying what changes meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Seconds between two looks: the first, and the most.
+_FIRST, _MOST = 0.25, 5.0
+
+
+def until(
+    look: Callable[[], T], ended: Callable[[T], bool], said: Callable[[T], str], say: Callable[[str], None]
+) -> T:
+    """Look until the work has ended, and say each new state once.
+
+    Parameters
+    ----------
+    look
+        Asks AWS.
+    ended
+        Whether that is the end.
+    said
+        The state in words; said when it is another than before.
+    """
+    before, pause = "", _FIRST
+    while True:
+        seen = look()
+        if (words := said(seen)) != before:
+            say(words)
+            before = words
+        if ended(seen):
+            return seen
+        time.sleep(pause)
+        pause = min(_MOST, pause * 1.3)

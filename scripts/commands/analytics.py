@@ -1,0 +1,209 @@
+"""`lab glue`, `lab crawl` and `lab athena`: the way from the source to an answer, one step at a time."""
+
+# What takes long to import is imported by the command that needs it.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import deque
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from scripts import aws
+from scripts.commands import needs
+from scripts.commands.output import AsJson, line, print_json, result, say
+from scripts.config import Settings
+from scripts.errors import BadInputError, RemoteError
+
+if TYPE_CHECKING:
+    import boto3
+
+    from scripts.analytics.jobs import Run
+    from scripts.analytics.queries import Answer
+
+glue = typer.Typer(help="Jobs of Glue: run one, read what it printed.", no_args_is_help=True)
+
+JobName = Annotated[
+    str, typer.Argument(metavar="JOB", help="With the prefix or without, such as: star-schema")
+]
+
+#: Lines of a failed run's log that are shown.
+_END = 20
+_FORMATS = ("table", "csv", "json")
+_SUCH_AS = "Such as: lab athena 'SELECT count(*) FROM fact_orders'"
+
+
+def _session(settings: Settings) -> boto3.Session:
+    needs.local_cloud(settings)
+    return aws.session(settings)
+
+
+@glue.command("run")
+def run_job(
+    context: typer.Context,
+    name: JobName,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--argument", metavar="KEY=VALUE", help="Of the job, for this run; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a job and wait for it. Exit 4 when it fails, with the end of what it printed."""
+    from scripts.analytics import jobs, names
+
+    settings: Settings = context.obj
+    arguments = names.arguments(given or ())
+    session = _session(settings)
+    ran = jobs.run(session, jobs.find(session, name, settings.name), arguments, say)
+    if as_json:
+        print_json({**asdict(ran), "log": list(jobs.log(session, ran))})
+    if not ran.succeeded:
+        raise _failed(session, ran)
+    if not as_json:
+        for each in deque(jobs.log(session, ran), _END):
+            line(each)
+        line(f"{ran.job} succeeded in {ran.seconds} s")
+
+
+def _failed(session: boto3.Session, ran: Run) -> RemoteError:
+    from scripts.analytics import jobs
+
+    for each in deque(jobs.log(session, ran), _END):
+        say(f"  {each}")
+    return RemoteError(
+        f"Run {ran.id} of {ran.job}: {ran.state.lower()}" + (f": {ran.error}" if ran.error else "."),
+        f"The whole log: lab glue logs {ran.job} --run {ran.id}",
+    )
+
+
+@glue.command("logs")
+def show_log(
+    context: typer.Context,
+    name: JobName,
+    run_id: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="Of the run; the last one when not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a run of a job printed."""
+    from scripts.analytics import jobs
+
+    settings: Settings = context.obj
+    session = _session(settings)
+    job = jobs.find(session, name, settings.name)
+    found = jobs.look(session, job, run_id) if run_id else jobs.latest(session, job)
+    if found is None:
+        raise BadInputError(f"{job} has never run.", f"Run it: lab glue run {name}")
+    if as_json:
+        print_json({**asdict(found), "log": list(jobs.log(session, found))})
+        return
+    for each in jobs.log(session, found):
+        line(each)
+
+
+def crawl(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="CRAWLER", help="With the prefix or without, such as: gold")],
+    as_json: AsJson = False,
+) -> None:
+    """Run a crawler, wait for it, and show the tables of its database. Exit 4 when it fails."""
+    from scripts.analytics import crawls
+
+    settings: Settings = context.obj
+    session = _session(settings)
+    crawled = crawls.crawl(session, crawls.find(session, name, settings.name), say)
+    if as_json:
+        print_json(asdict(crawled))
+    if not crawled.succeeded:
+        raise RemoteError(f"{crawled.crawler} {crawled.status.lower()}: {crawled.error or 'it says no more'}")
+    if as_json:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("TABLE", "COLUMNS", "PARTITIONED BY", "LOCATION"):
+        table.add_column(title, overflow="fold")
+    for each in crawled.tables:
+        keys = ", ".join(key for key, _ in each.partition_keys)
+        table.add_row(f"{each.database}.{each.name}", str(len(each.columns)), keys or "-", each.location)
+    result.print(table)
+
+
+def athena(
+    context: typer.Context,
+    sql: Annotated[
+        str | None,
+        typer.Argument(metavar="SQL", help="A statement in Athena's SQL; - for standard input."),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Read it from there.")] = None,
+    database: Annotated[str, typer.Option(help="Of the catalog, with the prefix or without.")] = "gold",
+    work_group: Annotated[
+        str | None, typer.Option(help="That it runs in; the environment's when not given.")
+    ] = None,
+    output: Annotated[str, typer.Option(help=f"Of: {', '.join(_FORMATS)}.")] = "table",
+    as_json: AsJson = False,
+) -> None:
+    """Ask Athena. Exit 4 when it cannot answer; what a query scanned is said on standard error."""
+    from scripts.analytics import queries
+
+    settings: Settings = context.obj
+    if output not in _FORMATS:
+        raise BadInputError(f"--output is {output!r}.", f"Expected one of: {', '.join(_FORMATS)}.")
+    statement = _statement(sql, file)
+    session = _session(settings)
+    answer = queries.ask(
+        session,
+        statement,
+        database=queries.find_database(session, database, settings.name),
+        work_group=queries.find_work_group(session, work_group or settings.name, settings.name),
+        say=say,
+    )
+    say(f"{len(answer.rows)} rows, {answer.bytes_scanned:,} bytes scanned, {answer.milliseconds} ms")
+    _show(answer, "json" if as_json else output)
+
+
+def _statement(sql: str | None, file: Path | None) -> str:
+    if (sql is None) == (file is None):
+        raise BadInputError(
+            "A statement is expected, as an argument or with --file.",
+            _SUCH_AS,
+        )
+    if sql is not None:
+        text = sys.stdin.read() if sql == "-" else sql
+    else:
+        try:
+            text = (file or Path()).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInputError(f"{file} cannot be read: {error}") from None
+    if not text.strip():
+        raise BadInputError("The statement is empty.", _SUCH_AS)
+    return text
+
+
+def _show(answer: Answer, form: str) -> None:
+    names = [name for name, _ in answer.columns]
+    if form == "json":
+        print_json(asdict(answer))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(answer.rows)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for row in answer.rows:
+            table.add_row(*(Text("NULL", style="dim") if cell is None else Text(cell) for cell in row))
+        result.print(table)
+
+
+def add_to(main: typer.Typer) -> None:
+    """Make these commands of ``lab`` itself."""
+    main.add_typer(glue, name="glue")
+    main.command("crawl")(crawl)
+    main.command("athena")(athena)
