@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 
 from localstack.aws import handlers
+from localstack.aws.api import RequestContext
+from localstack.aws.chain import HandlerChain
 from localstack.http import Request
 from localstack.http import Response as HttpResponse
 from localstack.runtime import get_current_runtime, hooks
@@ -47,6 +49,12 @@ def _snapshot(request: Request) -> HttpResponse:
     return answered
 
 
+def _step_functions(_chain: HandlerChain, context: RequestContext, _response: object) -> None:
+    """Complete LocalStack's Step Functions, when the first request for it comes."""
+    if context.service is not None and context.service.service_name == "stepfunctions":
+        import_module("scripts.local_cloud.step_functions").install()
+
+
 def _empty(folder: Path) -> Path:
     """A folder of our own with nothing in it: what an earlier life left there belongs to nobody."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -67,6 +75,7 @@ def on_start() -> None:
     buckets.install()
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
+    handlers.serve_custom_service_request_handlers.append(_step_functions)
     gateway = get_current_runtime().components.gateway
     if os.environ.get(AUTHORIZATION_VARIABLE) == "on":
         authorization.install(gateway)

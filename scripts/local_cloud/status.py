@@ -72,6 +72,7 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
         "real",
         "queries run on DuckDB over the objects in S3; what it cannot answer alike is refused",
     ),
+    ("stepfunctions, events", "real", "state machines run, rules and schedules start them"),
     ("kms", "simulated", "keys are kept, and encrypt within LocalStack; no hardware guards them"),
     ("cloudwatch", "real", "alarms on a metric's statistic act; of AWS's metrics there are RDS's and SQS's"),
     ("logs", "real", "events are kept, filtered and counted, databases' logs arrive; no Insights queries"),
