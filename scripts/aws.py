@@ -18,7 +18,7 @@ LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 class _LocalSession(boto3.Session):
     """A session whose every client talks to the local endpoint."""
 
-    def __init__(self, endpoint_url: str, region: str) -> None:
+    def __init__(self, endpoint_url: str, region: str, authority: str | None = None) -> None:
         # A profile, a region or a key from ~/.aws or the shell would be somebody's real account.
         core = botocore.session.Session(
             session_vars={
@@ -29,13 +29,15 @@ class _LocalSession(boto3.Session):
             }
         )
         super().__init__(botocore_session=core, region_name=region, **LOCAL_KEYS)
-        self._endpoint_url = endpoint_url
+        self._endpoint: dict[str, Any] = {"endpoint_url": endpoint_url}
+        if authority:
+            self._endpoint["verify"] = authority
 
     def _local(self, keywords: dict[str, Any]) -> dict[str, Any]:
         given = keywords.pop("config", None)
         config = Config(s3={"addressing_style": "path"}, proxies={})
         return {
-            "endpoint_url": self._endpoint_url,
+            **self._endpoint,
             **keywords,
             "config": config.merge(given) if given else config,
         }
@@ -47,11 +49,18 @@ class _LocalSession(boto3.Session):
         return super().resource(service_name, **self._local(keywords))  # type: ignore[call-overload]
 
 
-def session(settings: Settings) -> boto3.Session:
+def session(settings: Settings, *, secure: bool = False) -> boto3.Session:
     """A boto3 session of the target.
 
     Everything but ``local_cloud`` talks to AWS through it and cannot tell the targets apart.
+
+    Parameters
+    ----------
+    secure
+        By HTTPS on the local target too, as AWS's own services call: a bucket's policy may refuse plain HTTP.
     """
+    if secure and settings.secure_endpoint_url:
+        return _LocalSession(settings.secure_endpoint_url, settings.region, str(settings.authority_file))
     if settings.endpoint_url:
         return _LocalSession(settings.endpoint_url, settings.region)
     return boto3.Session(region_name=settings.region)

@@ -74,6 +74,11 @@ class Settings:
         return f"http://127.0.0.1:{self.gateway_port}" if self.target == "local" else None
 
     @property
+    def secure_endpoint_url(self) -> str | None:
+        """The same by HTTPS, which `authority_file` verifies: how AWS's own services call each other."""
+        return f"https://127.0.0.1:{self.gateway_port}" if self.target == "local" else None
+
+    @property
     def infrastructure(self) -> Path:
         """The root module."""
         return ROOT / "infrastructure"

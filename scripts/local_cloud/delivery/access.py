@@ -33,7 +33,7 @@ class Access:
     """
 
     def __init__(self, settings: Settings, account_id: str) -> None:
-        self._session = aws.session(settings)
+        self._session = aws.session(settings, secure=True)
         self._account_id = account_id
         self._roles: dict[str, _Role] = {}
 

@@ -47,6 +47,25 @@ def test_records_put_into_the_stream_arrive_under_the_prefix(lab: Lab) -> None:
     assert lab.content() == b"first\nsecond\n"
 
 
+def test_a_bucket_that_refuses_plain_http_gets_its_records_too(lab: Lab) -> None:
+    arn = f"arn:aws:s3:::{lab.bucket}"
+    plain = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [plain]})
+    lab.client("s3").put_bucket_policy(Bucket=lab.bucket, Policy=policy)
+    try:
+        name = lab.deliver(Prefix="secure/")
+        lab.client("firehose").put_record(DeliveryStreamName=name, Record={"Data": b"one"})
+        wait_for(lambda: lab.objects("secure/"))
+    finally:
+        lab.client("s3").delete_bucket_policy(Bucket=lab.bucket)
+
+
 def test_records_put_directly_are_joined_as_they_are_under_the_hour(lab: Lab) -> None:
     # Delivered when they are enough: an interval may be over between two of them.
     name = lab.deliver(Prefix="raw-", BufferingHints=FULL_BUFFER)
