@@ -144,7 +144,7 @@ class Work(ABC):
 
     def client(self, service: str, keys: Keys) -> Any:
         """A client of the local cloud."""
-        session: Any = aws.session(self.place.settings)
+        session: Any = aws.session(self.place.settings, secure=True)
         return session.client(service, region_name=self.place.region, config=_CONFIG, **keys)
 
     def _run(self, started: Callable[[], None]) -> Outcome:
@@ -211,7 +211,8 @@ class Work(ABC):
             **{name.upper(): value for name, value in keys.items()},
             "AWS_DEFAULT_REGION": self.place.region,
             "AWS_REGION": self.place.region,
-            "AWS_ENDPOINT_URL": self.place.settings.endpoint_url or "",
+            "AWS_ENDPOINT_URL": self.place.settings.secure_endpoint_url or "",
+            "AWS_CA_BUNDLE": str(self.place.settings.authority_file),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
