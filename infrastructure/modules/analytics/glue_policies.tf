@@ -8,26 +8,6 @@ data "aws_iam_policy_document" "write_logs" {
   }
 }
 
-data "aws_iam_policy_document" "find_in_lake" {
-  statement {
-    sid       = "FindLake"
-    actions   = ["s3:GetBucketLocation"]
-    resources = [var.lake.arn]
-  }
-
-  statement {
-    sid       = "ListGold"
-    actions   = ["s3:ListBucket"]
-    resources = [var.lake.arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = [local.gold, "${local.gold}/*"]
-    }
-  }
-}
-
 # Glue puts a network interface of each worker into the subnet, with the job's role.
 data "aws_iam_policy_document" "enter_network" {
   # The actions know no resource but *: they list, and change nothing.
@@ -84,9 +64,16 @@ data "aws_iam_policy_document" "enter_network" {
 data "aws_iam_policy_document" "job" {
   source_policy_documents = [
     data.aws_iam_policy_document.write_logs.json,
-    data.aws_iam_policy_document.find_in_lake.json,
     data.aws_iam_policy_document.enter_network.json,
   ]
+
+  # Not by prefix: whoever may not list hears of an object that is not there yet, as before the first run the manifest,
+  # that it is forbidden.
+  statement {
+    sid       = "FindLake"
+    actions   = ["s3:GetBucketLocation", "s3:ListBucket"]
+    resources = [var.lake.arn]
+  }
 
   statement {
     sid       = "ReadScript"
@@ -126,10 +113,25 @@ data "aws_iam_policy_document" "job" {
 }
 
 data "aws_iam_policy_document" "crawler" {
-  source_policy_documents = [
-    data.aws_iam_policy_document.write_logs.json,
-    data.aws_iam_policy_document.find_in_lake.json,
-  ]
+  source_policy_documents = [data.aws_iam_policy_document.write_logs.json]
+
+  statement {
+    sid       = "FindLake"
+    actions   = ["s3:GetBucketLocation"]
+    resources = [var.lake.arn]
+  }
+
+  statement {
+    sid       = "ListGold"
+    actions   = ["s3:ListBucket"]
+    resources = [var.lake.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = [local.gold, "${local.gold}/*"]
+    }
+  }
 
   statement {
     sid       = "ReadGold"
