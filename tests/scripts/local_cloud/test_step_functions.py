@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import Cloud
 
 GLUE = "arn:aws:states:::glue:startJobRun.sync"
+ATHENA = "arn:aws:states:::athena:startQueryExecution.sync"
 #: Seconds; on an idle machine one is enough.
 LIMIT = 300
 
@@ -136,3 +137,38 @@ def test_a_task_that_times_out_stops_its_run(place: Place) -> None:
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Timeout")
     glue = place.client("glue")
     wait_for(lambda: glue.get_job_runs(JobName=job)["JobRuns"][0]["JobRunState"] == "STOPPED")
+
+
+def _query(place: Place, sql: str) -> dict[str, Any]:
+    location = {"OutputLocation": f"s3://{place.bucket}/results/"}
+    return {"QueryString": sql, "ResultConfiguration": location}
+
+
+def test_a_query_is_waited_for_and_its_execution_is_the_output(place: Place) -> None:
+    ended = place.end(place.start(ATHENA, _query(place, "SELECT 6 * 7 AS answer")))
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    execution = json.loads(ended["output"])["QueryExecution"]
+    assert execution["Status"]["State"] == "SUCCEEDED"
+    results = place.end(
+        place.start(
+            "arn:aws:states:::athena:getQueryResults", {"QueryExecutionId": execution["QueryExecutionId"]}
+        )
+    )
+    rows = json.loads(results["output"])["ResultSet"]["Rows"]
+    assert rows[1]["Data"][0]["VarCharValue"] == "42"
+
+
+def test_a_query_that_fails_fails_its_task_and_says_why(place: Place) -> None:
+    ended = place.end(place.start(ATHENA, _query(place, "SELECT nothing FROM nowhere")))
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
+    assert json.loads(ended["cause"])["QueryExecution"]["Status"]["State"] == "FAILED"
+
+
+def test_a_query_without_sync_is_only_started(place: Place) -> None:
+    ended = place.end(place.start(ATHENA.removesuffix(".sync"), _query(place, "SELECT 1")))
+    assert set(json.loads(ended["output"])) == {"QueryExecutionId"}
+
+
+def test_what_athena_refuses_is_an_error_of_athena(place: Place) -> None:
+    ended = place.end(place.start(ATHENA, {**_query(place, "SELECT 1"), "WorkGroup": "nobody"}))
+    assert (ended["status"], ended["error"]) == ("FAILED", "Athena.InvalidRequestException")
