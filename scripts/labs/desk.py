@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,18 +134,39 @@ class Desk:
         databases = self.databases(lab, found, lab.engines(found.engine))
         making = found.folder / _MAKING
         anew = anew or making.exists()
-        for database in databases.values():
-            if anew or not database.exists():
-                what = "Making your tables" if lab.setup else f"Copying {lab.needs.dataset} for you"
-                say(f"{what} on {database.master.endpoint.identifier}")
-                making.touch()
-                database.make(lab.needs.own_tables, lab.setup)
+        gone = [each for each in databases.values() if anew or not each.exists()]
+        for database in gone:
+            what = "Making your tables" if lab.setup else f"Copying {lab.needs.dataset} for you"
+            say(f"{what} on {database.master.endpoint.identifier}")
+            making.touch()
+            database.make(lab.needs.own_tables, lab.setup)
+        self._fill_lake(lab, found, databases, say, anew=bool(gone))
         making.unlink(missing_ok=True)
         if databases:
             write_client_file(databases, found.folder, lab)
         if lab.preparation is not None and (made := lab.preparation(self._session, found)):
             say(made)
         return databases
+
+    def _fill_lake(
+        self,
+        lab: Lab,
+        found: Workspace,
+        databases: Mapping[Engine, LearnerDatabase],
+        say: Say,
+        *,
+        anew: bool,
+    ) -> None:
+        if lab.lake is None:
+            return
+        # With Parquet it takes a second to import, and few labs need it.
+        from scripts.labs.lake import Lake  # noqa: PLC0415
+
+        lake = Lake(self._session, found)
+        if anew or not lake.exists():
+            say(f"Filling a lake for you: database {lake.database} of the catalog, bucket {lake.bucket}")
+            (found.folder / _MAKING).touch()
+            lake.make(next(iter(databases.values())), lab.lake)
 
     def fits(self, lab: Lab, engine: Engine | None) -> None:
         """Raise BadInputError for an engine that the lab is not done with."""

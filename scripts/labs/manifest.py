@@ -34,7 +34,7 @@ Engine = Literal["mysql", "postgres"]
 System = Literal["odbc"]
 
 #: What an exercise's file is called, by the language that the learner writes it in.
-SUFFIXES = {"sql": ".sql", "python": ".py", "yaml": ".yaml", "shell": ".sh"}
+SUFFIXES = {"sql": ".sql", "athena": ".sql", "python": ".py", "yaml": ".yaml", "shell": ".sh"}
 
 
 class _Strict(BaseModel):
@@ -63,7 +63,7 @@ class Exercise(_Strict):
 
     id: Slug
     title: Text
-    language: Literal["sql", "python", "yaml", "shell"]
+    language: Literal["sql", "athena", "python", "yaml", "shell"]
     prompt: Text
     hints: tuple[Text, ...] = Field(min_length=1)
     stub: str = ""
@@ -89,6 +89,9 @@ class Needs(_Strict):
         place of the dataset's.
     own_tables
         Tables that exercises make and change in the copy that checks run in; all others can only be read.
+    lake
+        SQL file of the lab's folder, in Athena's SQL: the learner gets a lake of their own with the dataset's
+        tables as Parquet, and with what this makes of them.
     system
         Of the machine, as `system.REQUIREMENTS` has them: installed at start where that can be done.
     """
@@ -99,6 +102,7 @@ class Needs(_Strict):
     dataset: Literal["classicmodels", "rentio"] | None = None
     setup: Annotated[str, StringConstraints(pattern=SETUP)] | None = None
     own_tables: tuple[Annotated[str, StringConstraints(pattern=TABLE)], ...] = ()
+    lake: Annotated[str, StringConstraints(pattern=SETUP)] | None = None
     system: tuple[System, ...] = ()
 
 
@@ -142,6 +146,11 @@ class Lab(_Strict):
     def setup(self) -> str | None:
         """SQL that makes the tables of the copies; None where they are the dataset's."""
         return (self.folder / self.needs.setup).read_text() if self.needs.setup else None
+
+    @property
+    def lake(self) -> str | None:
+        """Athena's SQL that makes what the learner's lake holds at first; None where they get none."""
+        return (self.folder / self.needs.lake).read_text() if self.needs.lake else None
 
     def exercise(self, name: str) -> Exercise:
         """The exercise of that id.
@@ -251,6 +260,10 @@ def _complete(lab: Lab, file: Path) -> None:
     preparation = lab.folder / PREPARATION
     if preparation.is_file() and "prepare" not in _bound(preparation):
         raise BadInputError(f"{preparation}: there is no function prepare(session, workspace).")
+    if lab.needs.lake and not (lab.folder / lab.needs.lake).is_file():
+        raise BadInputError(f"{file}: needs.lake: there is no {lab.needs.lake} in {lab.folder}.")
+    if lab.needs.lake and not (lab.needs.engines == ("mysql",) and lab.needs.dataset):
+        raise BadInputError(f"{file}: needs: lake wants engines: [mysql] and a dataset.")
     for each in lab.exercises:
         if not lab.has_check(each):
             raise _no_check(lab, each)

@@ -32,6 +32,11 @@ def _connect(lab: Lab) -> str:
     return begun + (_SEVERAL if len(names) > 1 else "") + opened
 
 
+_LAKE = """\
+# Athena's SQL, in your own database of the catalog.
+%load_ext scripts.labs.lake.magic"""
+
+
 def text(lab: Lab, engine: Engine | None) -> str:
     """The notebook's file as it is at first."""
     return written(lab, engine, {each.id: each.stub for each in lab.exercises})
@@ -46,6 +51,8 @@ def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
     cells = [new_markdown_cell(f"# {lab.title}\n\n{lab.story.strip()}", id="story")]
     if any(each.language == "sql" for each in lab.exercises):
         cells.append(new_code_cell(_connect(lab), id="connect"))
+    if any(each.language == "athena" for each in lab.exercises):
+        cells.append(new_code_cell(_LAKE, id="lake"))
     for place, each in enumerate(lab.exercises, 1):
         cells.append(
             new_markdown_cell(f"## {place}. {each.title}\n{each.prompt}", id=f"{each.id}-prompt"[:64])
@@ -60,7 +67,13 @@ def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
     return str(nbformat.writes(book)) + "\n"
 
 
-_MAGIC = {"sql": "%%sql\n", "yaml": "%%script true\n", "python": "", "shell": "%%bash\n"}
+_MAGIC = {
+    "sql": "%%sql\n",
+    "athena": "%%athena\n",
+    "yaml": "%%script true\n",
+    "python": "",
+    "shell": "%%bash\n",
+}
 
 
 def _source(exercise: Exercise, answer: str) -> str:

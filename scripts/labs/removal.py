@@ -49,6 +49,7 @@ def _found(session: boto3.Session, name: str) -> Iterator[Found]:
     yield from _topics(session.client("sns"), name)
     yield from _queues(session.client("sqs"), name)
     yield from _log_groups(session.client("logs"), name)
+    yield from _catalog(session.client("glue"), name)
     yield from db_instances(session.client("rds"), name)
     iam = session.client("iam")
     yield from _users(iam, name)
@@ -108,6 +109,18 @@ def _queues(sqs: Any, name: str) -> Iterator[Found]:
     for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=name):
         for url in page.get("QueueUrls", ()):
             yield "queue", url.rpartition("/")[2], partial(sqs.delete_queue, QueueUrl=url)
+
+
+def _catalog(glue: Any, name: str) -> Iterator[Found]:
+    """Databases of the catalog, in whose names a hyphen is an underscore, and crawlers."""
+    for page in glue.get_paginator("get_databases").paginate():
+        for each in page["DatabaseList"]:
+            if each["Name"].startswith(name.replace("-", "_")):
+                yield "catalog database", each["Name"], partial(glue.delete_database, Name=each["Name"])
+    for page in glue.get_paginator("list_crawlers").paginate() if glue.can_paginate("list_crawlers") else ():
+        for crawler in page["CrawlerNames"]:
+            if crawler.startswith(name):
+                yield "crawler", crawler, partial(glue.delete_crawler, Name=crawler)
 
 
 def _log_groups(logs: Any, name: str) -> Iterator[Found]:

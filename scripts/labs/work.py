@@ -24,6 +24,8 @@ from scripts.labs.workspace import Answer, Workspace
 if TYPE_CHECKING:
     import boto3
 
+    from scripts.labs.lake.athena import Athena
+
 #: Rows of a table that a check looks at whole.
 _LOOKED_AT = 1_000_000
 
@@ -99,6 +101,21 @@ class Work:
         """Text of the reference solution of this exercise, or of another one."""
         which = self.lab.exercise(exercise) if exercise else self.exercise
         return self.lab.solution(which, self.workspace.engine)
+
+    @property
+    def athena(self) -> Athena:
+        """Athena, in the learner's database of the catalog that checks run in."""
+        from scripts.labs.lake import Lake  # noqa: PLC0415 - takes long, and few labs need it
+
+        return Lake(self.session, self.workspace).athena(checked=True)
+
+    def ask(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
+        """As `query`, in Athena's SQL."""
+        mine = self.athena.script(self.answer.text)
+        if not mine.columns:
+            raise NotYetError("There is no query that answers with rows.", expected=f"SELECT: {each_row}")
+        compare(mine, Wanted(self.athena.script(self.solution()), each_row, columns, order, named))
+        return mine
 
     def query(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
         """Hold what the learner's query gives against what the reference's gives; see `comparison.Wanted`."""

@@ -25,7 +25,7 @@ from scripts.labs.manifest import SUFFIXES, Engine, Exercise, Lab
 #: Says whose folder it is; beside it everything is the learner's.
 RECORD = ".lab.json"
 
-_COMMENT = {"sql": "-- ", "python": "# ", "yaml": "# ", "shell": "# "}
+_COMMENT = {"sql": "-- ", "athena": "-- ", "python": "# ", "yaml": "# ", "shell": "# "}
 
 
 @dataclass(frozen=True)

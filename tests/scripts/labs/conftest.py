@@ -19,7 +19,7 @@ Started = Callable[[Lab, Engine | None], Desk]
 
 @pytest.fixture(scope="session")
 def seeded(environment: Environment, instances: None) -> Environment:
-    runner.restore(environment.settings, environment.session, ["rentio"])
+    runner.restore(environment.settings, environment.session, ["rentio", "classicmodels"])
     return environment
 
 
