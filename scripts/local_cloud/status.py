@@ -66,7 +66,7 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
         "simulated",
         "load balancers are recorded, nothing listens; targets outside the VPCs are really checked",
     ),
-    ("glue", "simulated", "definitions are kept; jobs and crawlers are refused"),
+    ("glue", "real", "jobs run on Spark here, crawlers read the files; triggers and schedules do not run"),
     (
         "athena",
         "real",
