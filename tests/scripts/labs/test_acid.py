@@ -33,7 +33,7 @@ def work(started: Started, seeded: Environment) -> Iterator[Work]:
     answer = Answer("", found.folder / "nothing.yaml")
     with Work(
         LAB, LAB.exercise("levels"), found, answer, seeded.settings, seeded.session,
-        desk.databases(LAB, found), print,
+        desk.databases(LAB, found, ENGINES), print,
     ) as work:  # fmt: skip
         yield work
 
@@ -137,11 +137,11 @@ def test_a_connection_that_breaks_leaves_nothing_of_what_was_open(work: Work, en
 def test_both_engines_are_at_hand_and_neither_can_be_chosen(started: Started) -> None:
     desk = started(LAB, None)
     found = workspace.required(LAB, desk.home)
-    assert list(desk.databases(LAB, found)) == list(ENGINES)
+    assert list(desk.databases(LAB, found, ENGINES)) == list(ENGINES)
     content = configparser.ConfigParser(interpolation=None)
     content.read(found.folder / "connections.ini")
     assert content.sections() == list(ENGINES)
-    for database in desk.databases(LAB, found).values():
+    for database in desk.databases(LAB, found, ENGINES).values():
         with database.session() as session:
             assert session.run("SELECT COUNT(*) FROM account").rows == ((3,),)
     with pytest.raises(BadInputError, match="is done on mysql and postgres side by side"):
