@@ -17,6 +17,9 @@ _LENGTHS = failing(
     ),
     DOUBLE,
 )
+_DELIMITER = failing(
+    quoted("INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string"), array(VARCHAR)
+)
 _LIMIT = failing(quoted("INVALID_FUNCTION_ARGUMENT: Limit must be positive"), array(VARCHAR))
 
 MACROS = {
@@ -26,8 +29,12 @@ MACROS = {
         ELSE substring(s, CASE WHEN start > 0 THEN start ELSE length(s) + start + 1 END, n) END""",
     "lab_replace(s, old, new)": """CASE WHEN old = '' THEN new || array_to_string(string_split(s, ''), new)
         || CASE WHEN s = '' THEN '' ELSE new END ELSE replace(s, old, new) END""",
+    # Java has no capital letter for this one, DuckDB has.
+    "lab_upper(s)": "replace(upper(replace(s, 'ß', chr(2))), chr(2), 'ß')",
+    "lab_split_all(s, d)": f"CASE WHEN d = '' THEN {_DELIMITER} ELSE string_split(s, d) END",
     "lab_split_part(s, d, n)": f"CASE WHEN n < 1 THEN {_INDEX} ELSE string_split(s, d)[n] END",
-    "lab_split(s, d, n)": f"""CASE WHEN n < 1 THEN {_LIMIT} WHEN len(string_split(s, d)) <= n
+    "lab_split(s, d, n)": f"""CASE WHEN n < 1 THEN {_LIMIT} WHEN d = '' THEN {_DELIMITER}
+        WHEN len(string_split(s, d)) <= n
         THEN string_split(s, d)
         ELSE list_append(string_split(s, d)[1:n - 1], array_to_string(string_split(s, d)[n:], d)) END""",
     "lab_pad(s, n, p, at_left)": f"""CASE WHEN s IS NULL OR n IS NULL OR p IS NULL THEN NULL

@@ -107,6 +107,12 @@ class QueryBase:
             else:
                 value = expressions.compile(each.this)
                 sql = f'"{columns[value.sql]}"' if value.sql in columns else value.sql
+                if node.args.get("distinct") and isinstance(node, exp.Select) and value.sql not in columns:
+                    raise QueryFailedError(
+                        "EXPRESSION_NOT_IN_DISTINCT",
+                        "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
+                        place_of(each.this, self.text),
+                    )
             parts.append(f"{sql} {direction(each)}")
         return f" ORDER BY {', '.join(parts)}"
 

@@ -60,7 +60,8 @@ def _finish(
     elif "died" in answer:
         execution.move(
             "FAILED",
-            f"GENERIC_INTERNAL_ERROR: The query's process ended without an answer (code {answer['died']})",
+            "GENERIC_INTERNAL_ERROR: The query's process ended without an answer "
+            f"(code {answer['died']}); see log/athena.log",
             {
                 "ErrorCategory": 1,
                 "ErrorType": 100,

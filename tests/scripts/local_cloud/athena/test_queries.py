@@ -347,3 +347,13 @@ def test_what_a_work_group_asks_for_is_kept(lab: Lab, client: Any) -> None:
     lab.athena.update_work_group(WorkGroup=lab.name, State="DISABLED")
     with pytest.raises(ClientError, match="is disabled"):
         lab.start("SELECT 1")
+
+
+def test_explain_tells_a_plan_and_runs_nothing(lab: Lab) -> None:
+    execution = lab.run("EXPLAIN SELECT sum(x) FROM (VALUES 1, 2) AS t(x)")
+    assert (execution["StatementType"], execution["SubstatementType"]) == ("UTILITY", "EXPLAIN")
+    lines = lab.rows_of(execution)
+    assert lines[0] == ["Query Plan"]
+    assert len(lines) > 1
+    assert lab.fail("EXPLAIN SELECT nothing").startswith("COLUMN_NOT_FOUND: line 1:16: Column 'nothing'")
+    assert lab.fail("EXPLAIN ANALYZE SELECT 1").startswith("NOT_SUPPORTED")
