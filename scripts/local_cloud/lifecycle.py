@@ -73,6 +73,8 @@ class LocalCloud:
         before = self.localstack.running()
         if before is None:
             say(f"Starting LocalStack on 127.0.0.1:{self._settings.gateway_port}")
+            # Files of job runs that an earlier life took with it when it was killed.
+            shutil.rmtree(self._settings.local_dir / "glue", ignore_errors=True)
         process = self.localstack.start()
         servers = DatabaseServers(self._settings.local_dir, process.epoch)
         removed = tuple(servers.remove_foreign())
