@@ -474,7 +474,7 @@ def test_a_gate_that_fails_fails_the_pipeline_publishes_nothing_and_is_told(envi
         ended = _run_pipeline(environment)
     finally:
         environment.lab("seed", "classicmodels")
-    assert ended["status"] == "FAILED"
+    assert (ended["status"], ended["error"]) == ("FAILED", "PipelineFailed")
     told = _message(environment, queue)
     assert told["stateMachine"] == "sourcelab-star-schema"
     assert "QualityError" in told["cause"]

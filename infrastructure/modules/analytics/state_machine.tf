@@ -146,9 +146,10 @@ locals {
       Next       = "Failed"
     }
 
+    # Errors of one's own must not be called States.*, as that of a task that failed is; the cause tells which it was.
     Failed = {
       Type      = "Fail"
-      ErrorPath = "$.failure.Error"
+      Error     = "PipelineFailed"
       CausePath = "$.failure.Cause"
     }
   }
