@@ -11,6 +11,13 @@ from botocore.model import ServiceModel
 from localstack.aws.api import RequestContext
 from localstack.aws.spec import load_service
 
+#: What differs when Athena calls in the caller's name: it does so by HTTPS, however it was called itself.
+_OF_ATHENA = {
+    "aws:CalledVia": ("athena.amazonaws.com",),
+    "aws:ViaAWSService": ("true",),
+    "aws:SecureTransport": ("true",),
+}
+
 
 class Permissions:
     """Judges, in a query's name, what it asks of Glue and S3.
@@ -38,7 +45,7 @@ class Permissions:
         # Imported late: the judging takes half a second, and only who is judged needs it.
         from scripts.local_cloud.authorization.asked import Call  # noqa: PLC0415
 
-        keys = {**self._judge.keys, "aws:CalledVia": ("athena.amazonaws.com",)}
+        keys = {**self._judge.keys, **_OF_ATHENA}
         judge = replace(self._judge, service=_model(service), keys=keys)
         judge.check(Call(service, operation, request, self.account, self.region))
 

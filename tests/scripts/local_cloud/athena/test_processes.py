@@ -111,6 +111,16 @@ def test_a_query_may_read_and_write_what_its_caller_may(lab: Lab, cloud: Cloud, 
         aws_secret_access_key=key["SecretAccessKey"],
     )
     analyst = Lab(lambda service: theirs if service == "athena" else client(service), lab.name)
+    # Athena itself calls by HTTPS, which the test does not.
+    plain = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": f"arn:aws:s3:::{lab.name}/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    guarded = json.dumps({"Version": "2012-10-17", "Statement": [plain]})
+    lab.s3.put_bucket_policy(Bucket=lab.name, Policy=guarded)
     assert analyst.rows("SELECT id FROM open_t") == [["1"]]
     assert "is not authorized to perform: s3:GetObject" in analyst.fail("SELECT id FROM shut_t")
     assert "is not authorized to perform: glue:CreateTable" in analyst.fail(
