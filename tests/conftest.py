@@ -97,6 +97,8 @@ def client(cloud: Cloud) -> Callable[[str], Any]:
 
 #: Tests that share what is dear, by folder: the first that holds a test names its group.
 _GROUPS = (
+    "glue_jobs",
+    "scripts/local_cloud/athena",
     "scripts/local_cloud/databases",
     "scripts/local_cloud",
     "scripts/seed",
@@ -106,6 +108,9 @@ _GROUPS = (
     "e2e",
 )
 
+
+#: Groups that take longest, which are begun first.
+_LONG = ("environment", "survival", "labs: answers", "scripts/labs", "scripts/local_cloud", "at work")
 
 #: Seconds for a test that applies the stack: minutes of waiting, and many more on a machine that is busy.
 _APPLY_LIMIT = 2400
@@ -123,6 +128,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             group = next((name for name in _GROUPS if folder.startswith(f"{name}/")), "rest")
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("xdist_group")
+    group = marker.args[0] if marker else ""
+    return _LONG.index(group) if group in _LONG else len(_LONG)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -20,6 +20,9 @@ from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import Outcome
 from tests.scripts.labs.conftest import Started
 
+#: Apart from the other tests of labs: together they take longest.
+pytestmark = pytest.mark.xdist_group("labs: answers")
+
 
 @dataclass(frozen=True)
 class Case:

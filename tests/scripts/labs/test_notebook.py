@@ -13,6 +13,9 @@ from scripts.labs.manifest import Engine
 from tests.scripts.conftest import Environment
 from tests.scripts.labs.conftest import Started
 
+#: Apart from the other tests of labs: together they take longest.
+pytestmark = pytest.mark.xdist_group("labs: answers")
+
 LABS = [manifest.load(folder) for folder in manifest.available()]
 
 
