@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import aws, config
+import boto3
+
 from scripts.labs.lake.lake import Lake
 from scripts.labs.workspace import RECORD, Workspace
 
@@ -20,7 +21,8 @@ def athena(_line: str, cell: str) -> pd.DataFrame | None:
 
     folder = Path.cwd()
     whose = Workspace(folder=folder, lab=folder.name, **json.loads((folder / RECORD).read_text()))
-    found = Lake(aws.session(config.load()), whose).athena().script(cell)
+    # The kernel's environment names the target, as for any AWS tool.
+    found = Lake(boto3.Session(), whose).athena().script(cell)
     return pd.DataFrame(found.rows, columns=list(found.columns)) if found.columns else None
 
 
