@@ -73,6 +73,14 @@ def _clock(sql: str, form: str, precision: int) -> str:
     return f"left({text}, -{extra})" if extra else text
 
 
+def _plain(sql: str, kind: Type) -> str:
+    shown = f"CAST({sql} AS VARCHAR)"
+    if kind.base == "decimal" and kind.numbers[0] == kind.numbers[1]:
+        # DuckDB leaves out the zero before the point where the type has no digit for it.
+        return f"regexp_replace({shown}, '^(-?)[.]', '\\10.')"
+    return shown
+
+
 def text(sql: str, kind: Type, depth: int = 0) -> str:
     """SQL of the text of a value; NULL stays NULL."""
     match kind.base:
@@ -113,4 +121,4 @@ def text(sql: str, kind: Type, depth: int = 0) -> str:
                 for at, each in enumerate(kind.of)
             ]
             return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {_COMMA.join(fields)} || '}}' END"
-    return f"CAST({sql} AS VARCHAR)"
+    return _plain(sql, kind)
