@@ -67,11 +67,10 @@ MACROS = {
     "lab_passed_day(a, b)": "(epoch_us(b) - epoch_us(a)) // 86400000000",
     "lab_passed_week(a, b)": "(epoch_us(b) - epoch_us(a)) // 604800000000",
     "lab_calendar_months(a, b)": "(year(b) - year(a)) * 12 + month(b) - month(a)",
-    # Joda counts n months when the first moment, moved by n months, is not past the second.
-    "lab_passed_month(a, b)": """CASE WHEN b >= a THEN lab_calendar_months(a, b)
-        - CASE WHEN a + to_months(CAST(lab_calendar_months(a, b) AS INTEGER)) > b THEN 1 ELSE 0 END
-        ELSE lab_calendar_months(a, b)
-        + CASE WHEN a + to_months(CAST(lab_calendar_months(a, b) AS INTEGER)) < b THEN 1 ELSE 0 END END""",
+    # Joda counts n months when the first moment, moved by n months, is not past the second; so too back.
+    "lab_months_on(a, b)": """lab_calendar_months(a, b)
+        - CASE WHEN a + to_months(CAST(lab_calendar_months(a, b) AS INTEGER)) > b THEN 1 ELSE 0 END""",
+    "lab_passed_month(a, b)": "CASE WHEN b >= a THEN lab_months_on(a, b) ELSE -(lab_months_on(b, a)) END",
     "lab_passed_quarter(a, b)": "lab_passed_month(a, b) // 3",
     "lab_passed_year(a, b)": "lab_passed_month(a, b) // 12",
 }
