@@ -43,7 +43,9 @@ _NAMES = {
     "UUID": "uuid",
     "IPADDRESS": "ipaddress",
 }
-_ZONED = re.compile(r"(\d+-\d+-\d+(?: \d+:\d+(?::\d+(?:\.\d+)?)?)?) ?([A-Za-z]\S*|[+-]\d{2}:\d{2})")
+_ZONED = re.compile(
+    r"(\d+-\d+-\d+(?: (?:[01]?\d|2[0-3]):\d+(?::\d+(?:\.\d+)?)?)?) ?([A-Za-z]\S*|[+-]\d{2}:\d{2})"
+)
 
 
 def data_type(node: exp.DataType, place: Place) -> Type:
