@@ -149,7 +149,7 @@ class Expressions(Calls):
         return Value(f"({' OR '.join(found)})", BOOLEAN)
 
     def _like(self, node: exp.Expression) -> Value:
-        escape = ""
+        escape, letter = "", ""
         like = node
         if isinstance(node, exp.Escape):
             letter = node.expression.name
@@ -166,7 +166,10 @@ class Expressions(Calls):
                     f"{which} side of LIKE expression must evaluate to a varchar (actual: {each.type})",
                     self.place(node),
                 )
-        sql = f"({coerce(a, VARCHAR).sql} LIKE {coerce(b, VARCHAR).sql}{escape})"
+        pattern = coerce(b, VARCHAR).sql
+        if escape:
+            pattern = _escaped(pattern, letter)
+        sql = f"({coerce(a, VARCHAR).sql} LIKE {pattern}{escape})"
         return Value(f"(NOT {sql})" if like.args.get("negate") else sql, BOOLEAN)
 
     def _case(self, node: exp.Case) -> Value:
@@ -348,6 +351,10 @@ class Expressions(Calls):
         return literals.unicode_string(node.name, self.place(node))
 
     def _hex(self, node: exp.HexString) -> Value:
+        if len("".join(node.name.split())) % 2:
+            raise QueryFailedError(
+                "", "Binary literal must contain an even number of digits", self.place(node)
+            )
         return Value(f"unhex({quoted(node.name)})", VARBINARY)
 
     def _parameter(self, node: exp.Placeholder) -> Value:
@@ -358,6 +365,20 @@ class Expressions(Calls):
 
     def _exists(self, node: exp.Exists) -> Value:
         return Value(f"EXISTS ({self.queries.query(node.this, self.scope).sql})", BOOLEAN)
+
+
+def _escaped(pattern: str, letter: str) -> str:
+    """A pattern of LIKE, of which every letter that escapes stands before one that it can escape."""
+    code = rf"\x{{{ord(letter):x}}}"
+    whole = quoted(f"(?s)([^{code}]|{code}[%_{code}])*")
+    why = quoted(
+        "INVALID_FUNCTION_ARGUMENT: Escape character must be followed by '%', '_' or the escape character "
+        "itself"
+    )
+    return (
+        f"CASE WHEN {pattern} IS NULL OR regexp_full_match({pattern}, {whole}) THEN {pattern} "
+        f"ELSE {failing(why, VARCHAR)} END"
+    )
 
 
 def _boolean(expressions: Expressions, node: Any) -> Value:
