@@ -59,6 +59,11 @@ def failing(reason_sql: str, kind: Type) -> str:
     return f"CAST({told} AS {duckdb(kind)})"
 
 
+def numbers_of(sql: str) -> str:
+    """A real or double, with NULL for what is no number."""
+    return f"CASE WHEN NOT isnan({sql}) THEN {sql} END"
+
+
 def null(kind: Type) -> str:
     """NULL of a type."""
     return f"CAST(NULL AS {duckdb(kind)})"

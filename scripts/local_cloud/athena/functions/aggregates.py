@@ -27,7 +27,7 @@ from scripts.local_cloud.athena.types import (
     duckdb,
     map_of,
 )
-from scripts.local_cloud.athena.values import Value
+from scripts.local_cloud.athena.values import Value, numbers_of
 
 AGGREGATES: set[str] = set()
 _MARK = re.compile("\x04(\\w+)\x05([^\x04\x06]*)\x06")
@@ -122,7 +122,11 @@ def _extreme(call: Call) -> Value:
     value = call.value(0)
     if value.type.of or value.type.base in {"json", "unknown"}:
         raise call.unexpected()
-    return Value(aggregate(call.name, value.sql), value.type)
+    found = aggregate(call.name, value.sql)
+    if value.type.base in {"real", "double"}:
+        # NaN is neither the greatest nor the least, unless there is nothing else.
+        found = f"coalesce({aggregate(call.name, numbers_of(value.sql))}, {found})"
+    return Value(found, value.type)
 
 
 _registering("min", "max", most=2)(_extreme)
@@ -131,7 +135,11 @@ _registering("min", "max", most=2)(_extreme)
 def _by(call: Call) -> Value:
     value, by = call.values()
     name = "arg_min_null" if call.name == "min_by" else "arg_max_null"
-    return Value(aggregate(name, value.sql, by.sql), value.type)
+    order = by.sql
+    if by.type.base in {"real", "double"} and call.name == "max_by":
+        # NaN comes before every number here.
+        order = f"CASE WHEN {order} IS NOT NULL THEN struct_pack(n := NOT isnan({order}), x := {order}) END"
+    return Value(aggregate(name, value.sql, order), value.type)
 
 
 _registering("min_by", "max_by", fewest=2)(_by)

@@ -76,7 +76,10 @@ def _extreme(call: Call) -> Value:
     value = _list(call)
     _orderable(call, value.type.element)
     of = value.sql
-    found = f"list_{call.name.removeprefix('array_')}({of})"
+    function = f"list_{call.name.removeprefix('array_')}"
+    found = f"{function}({of})"
+    if value.type.element.base in {"real", "double"}:
+        found = f"coalesce({function}(list_filter({of}, lambda _n: NOT isnan(_n))), {found})"
     return Value(f"CASE WHEN len({of}) = list_count({of}) THEN {found} END", value.type.element)
 
 

@@ -14,7 +14,7 @@ from scripts.local_cloud.athena.types import (
     decimal,
     duckdb,
 )
-from scripts.local_cloud.athena.values import Value, failing, null, quoted
+from scripts.local_cloud.athena.values import Value, null, numbers_of
 
 
 def _domain(condition: str, sql: str, otherwise: str = "CAST('NaN' AS DOUBLE)") -> str:
@@ -153,9 +153,8 @@ def _extreme(call: Call) -> Value:
     missing = " OR ".join(f"{each} IS NULL" for each in sqls)
     found = f"{call.name}({', '.join(sqls)})"
     if kind.base in {"real", "double"}:
-        why = quoted(f"INVALID_FUNCTION_ARGUMENT: Invalid argument to {call.name}(): NaN")
-        nans = " OR ".join(f"isnan({each})" for each in sqls)
-        found = f"CASE WHEN {nans} THEN {failing(why, kind)} ELSE {found} END"
+        # NaN is neither, unless there is nothing else.
+        found = f"coalesce({call.name}({', '.join(numbers_of(each) for each in sqls)}), {found})"
     return Value(f"CASE WHEN {missing} THEN {null(kind)} ELSE {found} END", kind)
 
 
