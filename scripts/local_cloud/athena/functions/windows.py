@@ -6,7 +6,7 @@ from scripts.local_cloud.athena.casts import coerce
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.aggregates import aggregate
 from scripts.local_cloud.athena.functions.registry import Call, special
-from scripts.local_cloud.athena.types import BIGINT, DOUBLE
+from scripts.local_cloud.athena.types import BIGINT, DOUBLE, common
 from scripts.local_cloud.athena.values import Value
 
 #: Functions that need OVER.
@@ -43,9 +43,16 @@ def _shifted(call: Call) -> Value:
         if not isinstance(call.value(1).constant, int) or call.value(1).constant < 0:  # type: ignore[operator]
             raise refused(f"{call.name}() with an offset that is not a whole number written out", call.place)
         arguments.append(call.as_(1, BIGINT).sql)
+    kind = value.type
     if len(call) > 2:
-        arguments.append(coerce(call.value(2), value.type).sql)
-    return Value(aggregate(call.name, *arguments), value.type)
+        other = call.value(2)
+        both = common(kind, other.type)
+        if both is None:
+            raise call.unexpected(f"{call.name}(t, bigint, t)")
+        kind = both
+        arguments[0] = coerce(value, kind).sql
+        arguments.append(coerce(other, kind).sql)
+    return Value(aggregate(call.name, *arguments), kind)
 
 
 for _name in ("lag", "lead"):
