@@ -275,6 +275,8 @@ def _jsonable(sql: str, given: Type) -> str:
         _jsonable("x", given.of[1])
         return sql
     if given.base == "row":
+        if not all(given.names):
+            raise refused("CAST to json of a row whose fields have no names")
         fields = (
             f"{member(given, at)} := {_jsonable(f'({sql}).{member(given, at)}', each)}"
             for at, each in enumerate(given.of)
