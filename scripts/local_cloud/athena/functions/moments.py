@@ -341,6 +341,9 @@ def _format_datetime(call: Call) -> Value:
 @special("parse_datetime", 2)
 def _parse_datetime(call: Call) -> Value:
     value, form = call.as_(0, VARCHAR), _joda(call)
+    if "%y" in form:
+        # Its century moves with the present year.
+        raise refused("parse_datetime() of a year of two digits", call.place)
     sql = f"lab_date_parse({value.sql}, {quoted(form)}, {quoted(call.word(1, 'pattern'))})"
     return Value(f"timezone('UTC', {sql})", TIMESTAMP_TZ)
 

@@ -165,6 +165,9 @@ def date_parse(text: str, form: str, shown: str) -> datetime:
         raise argument(f'Invalid format: "{text}" (by "{shown}")') from None
     if moment.year == 1900 and not re.search("%[Yy]", form):
         moment = moment.replace(year=1970)
+    if moment.year == 1969 and "%y" in form:
+        # Trino's century of two digits begins with 1970, C's with 1969.
+        moment = moment.replace(year=2069)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
