@@ -1,6 +1,6 @@
 -- Do the figures agree? One row: 'agree' or 'differ', the order lines and their sum, and both again joined with every dimension.
 WITH alone AS (
-  SELECT count(*) AS lines, sum(orderAmount) AS total
+  SELECT count(*) AS lines, coalesce(sum(orderAmount), 0) AS total
   FROM fact_orders
 ),
 keys AS (
@@ -8,7 +8,7 @@ keys AS (
   FROM (SELECT DISTINCT orderNumber, productCode FROM fact_orders)
 ),
 joined AS (
-  SELECT count(*) AS lines, sum(f.orderAmount) AS total
+  SELECT count(*) AS lines, coalesce(sum(f.orderAmount), 0) AS total
   FROM fact_orders f
   JOIN dim_customers c ON c.customerNumber = f.customerNumber
   JOIN dim_products p ON p.productCode = f.productCode
