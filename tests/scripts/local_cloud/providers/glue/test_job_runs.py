@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.local_cloud.glue.runner import Order, Run
+from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.providers.glue.conftest import wait_for
@@ -135,6 +138,19 @@ def test_a_killed_process_is_a_failed_run(cloud: Cloud, jobs: Jobs) -> None:
     found = jobs.until(run, *ENDED)
     assert found["JobRunState"] == "FAILED"
     assert "SIGKILL" in found["ErrorMessage"]
+
+
+def test_a_run_that_takes_longer_than_it_may_is_ended_and_timed_out(
+    cloud: Cloud, jobs: Jobs, tmp_path: Path
+) -> None:
+    jobs.make(SLEEP)
+    account = jobs.role.split(":")[4]
+    place = Place(cloud.settings, tmp_path / "run", jobs.role, "it", account, "us-east-1")
+    # The API counts in minutes.
+    run = Run(place, Order(f"jr_{jobs.name}", f"s3://{jobs.bucket}/{jobs.name}.py", {}, None, timeout=1))
+    outcome = run.work(lambda: None)
+    assert outcome == Outcome(State.TIMEOUT, "Job has exceeded the timeout limit")
+    assert not place.folder.exists()
 
 
 def test_a_run_may_what_its_role_may(jobs: Jobs, make_role: Callable[..., str]) -> None:
