@@ -27,8 +27,8 @@ REQUIREMENTS = (*binaries.REQUIREMENTS, *java.REQUIREMENTS)
 
 #: What lies in the run-time folder.
 _OURS = (
-    "authority", "checkov", "databases", "firehose", "glue", "localstack", "lock", "log", "setup.lock",
-    "terraform", "uv",
+    "athena", "authority", "checkov", "databases", "firehose", "glue", "localstack", "lock", "log",
+    "setup.lock", "terraform", "uv",
 )  # fmt: skip
 
 
@@ -73,8 +73,9 @@ class LocalCloud:
         before = self.localstack.running()
         if before is None:
             say(f"Starting LocalStack on 127.0.0.1:{self._settings.gateway_port}")
-            # Files of job runs that an earlier life took with it when it was killed.
-            shutil.rmtree(self._settings.local_dir / "glue", ignore_errors=True)
+            # Files of job runs and of queries that an earlier life took with it when it was killed.
+            for name in ("athena", "glue"):
+                shutil.rmtree(self._settings.local_dir / name, ignore_errors=True)
         process = self.localstack.start()
         servers = DatabaseServers(self._settings.local_dir, process.epoch)
         removed = tuple(servers.remove_foreign())
@@ -126,7 +127,7 @@ class LocalCloud:
         self.localstack.stop(patience=0)
         DatabaseServers(self._settings.local_dir, "").delete_all()
         self._adopt_state("")
-        for name in ("authority", "firehose", "glue", "localstack"):
+        for name in ("athena", "authority", "firehose", "glue", "localstack"):
             shutil.rmtree(self._settings.local_dir / name, ignore_errors=True)
 
     def process(self) -> Process | None:
