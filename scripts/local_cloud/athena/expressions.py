@@ -144,6 +144,8 @@ class Expressions(Calls):
             return self.queries.contained(self, node)
         if node.args.get("unnest") or node.args.get("field"):
             raise refused("IN over something else than a list or a query", self.place(node))
+        if not node.expressions:
+            raise QueryFailedError("", "mismatched input ')': IN needs a value at least", self.place(node))
         value, place = self.compile(node.this), self.place(node)
         found = [arithmetic.compared("=", value, self.compile(each), place).sql for each in node.expressions]
         return Value(f"({' OR '.join(found)})", BOOLEAN)
