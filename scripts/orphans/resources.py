@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from scripts import leftovers
 from scripts.leftovers import Leftover
@@ -63,6 +64,27 @@ def _address(session: Any, found: str) -> None:
     if "AssociationId" in address:
         ec2.disassociate_address(AssociationId=address["AssociationId"])
     ec2.release_address(AllocationId=found)
+
+
+def _bucket(session: Any, found: str) -> None:
+    """What Terraform put into it bears the bucket's own ``Project``; with anything else in it, it stays."""
+    s3 = session.client("s3")
+    project = _projects(s3.get_bucket_tagging, Bucket=found)
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=found):
+        for each in page.get("Versions", []):
+            version = {"Bucket": found, "Key": each["Key"], "VersionId": each["VersionId"]}
+            if project and _projects(s3.get_object_tagging, **version) == project:
+                s3.delete_object(**version)
+    s3.delete_bucket(Bucket=found)
+
+
+def _projects(tagging: Callable[..., Any], **of: str) -> list[str]:
+    try:
+        return [each["Value"] for each in tagging(**of)["TagSet"] if each["Key"] == "Project"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchTagSet":
+            raise
+        return []
 
 
 def _internet_gateway(session: Any, found: str) -> None:
@@ -151,7 +173,7 @@ def _state_machine(session: Any, found: str) -> None:
 _KINDS: dict[str, tuple[str, Remover]] = {
     "address": ("aws_eip", _address),
     "alarm": ("aws_cloudwatch_metric_alarm", _call("cloudwatch", "delete_alarms", "AlarmNames", many=True)),
-    "bucket": ("aws_s3_bucket", _call("s3", "delete_bucket", "Bucket")),
+    "bucket": ("aws_s3_bucket", _bucket),
     "catalog database": ("aws_glue_catalog_database", _call("glue", "delete_database", "Name")),
     "connection": ("aws_glue_connection", _call("glue", "delete_connection", "ConnectionName")),
     "crawler": ("aws_glue_crawler", _call("glue", "delete_crawler", "Name")),

@@ -62,20 +62,24 @@ class Environment:
         """How its master user connects to a DB instance."""
         return connections.access(self.settings, self.session, identifier)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """Of a shell in which `lab` speaks of this environment."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LAB_"))}
+        return clean | {
+            "LAB_LOCAL_DIR": str(self.settings.local_dir),
+            "LAB_GATEWAY_PORT": str(self.settings.gateway_port),
+            "LAB_SNAPSHOT_DIR": str(self.settings.snapshot_dir),
+        }
+
     def start(self, *arguments: str) -> Running:
         """Start `lab` with these arguments."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LAB_"))}
         # Files, since a pipe that nobody reads fills and stops whoever writes into it.
         output, errors = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")  # noqa: SIM115
         process = subprocess.Popen(
             [str(LAB), *arguments],
             cwd=ROOT,
-            env=clean
-            | {
-                "LAB_LOCAL_DIR": str(self.settings.local_dir),
-                "LAB_GATEWAY_PORT": str(self.settings.gateway_port),
-                "LAB_SNAPSHOT_DIR": str(self.settings.snapshot_dir),
-            },
+            env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

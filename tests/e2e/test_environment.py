@@ -175,7 +175,7 @@ def test_inspect_finds_everything_and_state_and_aws_agree(environment: Environme
     assert differing == []
     kinds = Counter(each["kind"] for each in found)
     assert kinds["subnet"] == 6
-    assert kinds["security group"] == 5
+    assert kinds["security group"] == 6
     assert kinds["DB instance"] == 2
     assert kinds["DynamoDB table"] == 4
     (balancer,) = (each for each in found if each["kind"] == "load balancer")
@@ -359,11 +359,18 @@ def test_what_somebody_changed_by_hand_is_planned_and_put_right(environment: Env
     _run_what_apply_prints(environment, shown)
 
 
+#: Lines of `lab apply` that start work of minutes: the tests of the pipeline do that work.
+_WORK = ("lab glue run sourcelab-star-schema", "lab crawl sourcelab-gold", "stepfunctions start-execution")
+
+
 def _run_what_apply_prints(environment: Environment, entries: list[dict[str, Any]]) -> None:
     """Every line reaches what it names, typed into a shell as it stands."""
     lines = [line.partition("   #")[0] for entry in entries for line in entry["commands"]]
     assert {"mysql", "psql"} <= {line.split()[0] for line in lines}
+    assert all(any(work in line for line in lines) for work in _WORK)
     for line in lines:
+        if any(work in line for work in _WORK):
+            continue
         asked, identifier = line, MYSQL if line.startswith("mysql") else POSTGRES
         if line.startswith("mysql"):
             # At a terminal -p asks; here the password comes as the client's own variable.
@@ -373,7 +380,7 @@ def _run_what_apply_prints(environment: Environment, entries: list[dict[str, Any
         password = environment.access(identifier).user.password
         answer = subprocess.run(
             asked, shell=True, cwd=ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, "MYSQL_PWD": password, "PGPASSWORD": password},
+            env={**environment.variables, "MYSQL_PWD": password, "PGPASSWORD": password},
         )  # fmt: skip
         assert answer.returncode == 0, f"{asked}\n{answer.stderr}"
         if "film" in asked:

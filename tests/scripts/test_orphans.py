@@ -171,12 +171,21 @@ def test_a_bucket_that_holds_something_or_is_a_learners_is_not_removed(
     for name in names:
         s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=names[0], Key="work", Body=b"of a day")
+    # What Terraform uploaded is told from it by the tag that both bear.
+    project = {"Key": "Project", "Value": "kept"}
+    s3.put_bucket_tagging(Bucket=names[0], Tagging={"TagSet": [project]})
+    s3.put_bucket_versioning(Bucket=names[0], VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket=names[0], Key="scripts/job.py", Body=body, Tagging="Project=kept&Name=job")
     monkeypatch.setattr(removal, "PATIENCE", 0.0)
     found = orphans.find(cloud.session, "kept", state, _plan(("aws_s3_bucket", {})))
     assert [each.what for each in found] == [Leftover("bucket", names[0])]
     with pytest.raises(RemoteError, match=r"bucket kept-raw-000000000000: .*BucketNotEmpty"):
         orphans.remove(cloud.session, "kept", found)
     assert s3.get_object(Bucket=names[0], Key="work")["Body"].read() == b"of a day"
-    s3.delete_object(Bucket=names[0], Key="work")
-    for name in names:
-        s3.delete_bucket(Bucket=name)
+    (left,) = s3.list_object_versions(Bucket=names[0])["Versions"]
+    assert left["Key"] == "work"
+    s3.delete_object(Bucket=names[0], Key="work", VersionId=left["VersionId"])
+    orphans.remove(cloud.session, "kept", found)
+    assert names[0] not in [each["Name"] for each in s3.list_buckets()["Buckets"]]
+    s3.delete_bucket(Bucket=names[1])
