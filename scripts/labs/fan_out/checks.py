@@ -12,9 +12,9 @@ _PLACE = ("country", "state", "city", "postalcode")
 
 #: What is asked in `explain`, and what to look at where the answer is another one.
 _LOOK = {
-    "rows_multiply": "one order in fact_orders whose customer's postal code several places have",
+    "rows_multiply": "the rows of one order that has more of them in fact_orders than lines in orderdetails",
     "rows_vanish": "the postal codes of the lines that lost-lines counts",
-    "distinct": "what the chart does after the facts are there, and whether two lines may be equal",
+    "distinct": "the sums of the chart after it, and what it leaves of rows that are equal",
     "cure": "what makes a row of dim_locations the one that a line belongs to",
 }
 
