@@ -6,7 +6,8 @@ MYSQL = {
     1064: "The server cannot read a statement: something is misspelt or in the wrong place.",
     1054: "A statement names a column that no table in it has.",
     1146: "A statement names a table that does not exist.",
-    1142: "A statement changes what belongs to the dataset: work in the table that the exercise names.",
+    1142: "A statement changes what belongs to the dataset, or names a table that is not there: "
+    "work in the table that the exercise names.",
     1044: "A statement reaches for a database that is not yours.",
     1062: "A row with that key is there already.",
     1050: "The table exists already.",
