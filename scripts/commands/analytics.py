@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from scripts import aws
 from scripts.commands import needs
-from scripts.commands.output import AsJson, line, print_json, result, say
+from scripts.commands.output import AsJson, line, print_json, say, show_table
 from scripts.config import Settings
 from scripts.errors import BadInputError, RemoteError
 
@@ -125,13 +124,17 @@ def crawl(
         raise RemoteError(f"{crawled.crawler} {crawled.status.lower()}: {crawled.error or 'it says no more'}")
     if as_json:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("TABLE", "COLUMNS", "PARTITIONED BY", "LOCATION"):
-        table.add_column(title, overflow="fold")
-    for each in crawled.tables:
-        keys = ", ".join(key for key, _ in each.partition_keys)
-        table.add_row(f"{each.database}.{each.name}", str(len(each.columns)), keys or "-", each.location)
-    result.print(table)
+    rows = [
+        (
+            f"{each.database}.{each.name}",
+            str(len(each.columns)),
+            ", ".join(key for key, _ in each.partition_keys) or "-",
+            each.location,
+        )
+        for each in crawled.tables
+    ]
+    titles = ("TABLE", "COLUMNS", "PARTITIONED BY", "LOCATION")
+    show_table(titles, [[Text(cell) for cell in row] for row in rows])
 
 
 def athena(
@@ -163,7 +166,8 @@ def athena(
         work_group=queries.find_work_group(session, work_group or settings.name, settings.name),
         say=say,
     )
-    say(f"{len(answer.rows)} rows, {answer.bytes_scanned:,} bytes scanned, {answer.milliseconds} ms")
+    rows = "1 row" if len(answer.rows) == 1 else f"{len(answer.rows)} rows"
+    say(f"{rows}, {answer.bytes_scanned:,} bytes scanned, {answer.milliseconds} ms")
     _show(answer, "json" if as_json else output)
 
 
@@ -194,12 +198,8 @@ def _show(answer: Answer, form: str) -> None:
         writer.writerow(names)
         writer.writerows(answer.rows)
     else:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in names:
-            table.add_column(name, overflow="fold")
-        for row in answer.rows:
-            table.add_row(*(Text("NULL", style="dim") if cell is None else Text(cell) for cell in row))
-        result.print(table)
+        null = Text("NULL", style="dim")
+        show_table(names, [[null if cell is None else Text(cell) for cell in row] for row in answer.rows])
 
 
 def add_to(main: typer.Typer) -> None:

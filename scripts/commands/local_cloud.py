@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from scripts.commands import needs
-from scripts.commands.output import AsJson, print_json, result, say
+from scripts.commands.output import AsJson, fits, line, print_json, result, say, show_table
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
 from scripts.terraform import Terraform
 from scripts.terraform_state import resources_in_state
+
+if TYPE_CHECKING:
+    from scripts.local_cloud.status import Part
 
 
 def setup(
@@ -74,19 +79,37 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(part) for part in parts])
     else:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title in ("PART", "KIND", "VERSION", "ADDRESS", "PID", "MEMORY", "HEALTH"):
-            table.add_column(title, overflow="fold", no_wrap=title not in ("VERSION", "HEALTH"))
-        for part in parts:
-            memory = f"{part.memory_bytes / 2**20:.0f} MiB" if part.memory_bytes else "-"
-            colour = "red" if part.down else "green" if part.health == "up" else "dim"
-            table.add_row(
-                part.name, part.kind, part.version, part.address, str(part.pid or "-"), memory,
-                f"[{colour}]{part.health}[/]",
-            )  # fmt: skip
-        result.print(table)
+        _show(parts)
     if any(part.down for part in parts):
         raise typer.Exit(ExitCode.NO)
+
+
+def _show(parts: Sequence[Part]) -> None:
+    titles = ("PART", "KIND", "ADDRESS", "PID", "MEMORY", "VERSION", "HEALTH")
+    rows = [
+        [*map(Text, (*_cells(part), part.version)), Text(part.health, style=_colour(part))] for part in parts
+    ]
+    if fits([[Text(title) for title in titles], *rows]):
+        show_table(titles, rows)
+        return
+    # What is said about a part gets lines of its own: squeezed into a column, it cannot be read.
+    short = [titles[:-2], *map(_cells, parts)]
+    widths = [max(map(len, column)) for column in zip(*short, strict=True)]
+    lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in short]
+    result.print(Text(lines[0], style="bold"))
+    for shown, part in zip(lines[1:], parts, strict=True):
+        line(shown)
+        words = part.health if part.version == "-" else f"{part.health}; {part.version}"
+        result.print(Padding(Text(words, style=_colour(part)), (0, 0, 0, 4)))
+
+
+def _cells(part: Part) -> tuple[str, ...]:
+    memory = f"{part.memory_bytes / 2**20:.0f} MiB" if part.memory_bytes else "-"
+    return (part.name, part.kind, part.address, str(part.pid or "-"), memory)
+
+
+def _colour(part: Part) -> str:
+    return "red" if part.down else "green" if part.health == "up" else "dim"
 
 
 def clean(context: typer.Context) -> None:

@@ -29,12 +29,22 @@ def local_cloud(settings: Settings) -> None:
     ------
     MissingError
         The target is local and LocalStack does not run.
+    BadInputError
+        It runs on another port than the settings say, as in a shell that was opened later.
     """
     from scripts.local_cloud.localstack import LocalStack
 
-    if settings.target == "local" and LocalStack(settings).running() is None:
+    if settings.target != "local":
+        return
+    running = LocalStack(settings).running()
+    if running is None:
         raise MissingError(
             "LocalStack does not run, so nothing of the environment exists.", "Start it: make apply"
+        )
+    if running.port != settings.gateway_port:
+        raise BadInputError(
+            f"LocalStack runs on port {running.port}, and port {settings.gateway_port} is asked for.",
+            f"For this shell: export LAB_GATEWAY_PORT={running.port}",
         )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 
 def _console(*, stderr: bool) -> Console:
@@ -22,6 +25,8 @@ result = _console(stderr=False)
 talk = _console(stderr=True)
 
 _INDENT = " " * 9
+
+Cells = Sequence[Text]
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -41,6 +46,35 @@ def indented(text: str) -> None:
     width = result.width if result.is_terminal else sys.maxsize
     for each in text.splitlines():
         line(textwrap.fill(each, max(40, width), initial_indent=_INDENT, subsequent_indent=_INDENT + "  "))
+
+
+def fits(rows: Sequence[Cells]) -> bool:
+    """Whether lines of these cells, two blanks apart, are no wider than the terminal; elsewhere any are."""
+    widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+    return not result.is_terminal or sum(widths) + 2 * (len(widths) - 1) <= result.width
+
+
+def show_table(titles: Sequence[str], rows: Sequence[Cells]) -> None:
+    """Rows below their titles; where a terminal is too narrow, one record after the other.
+
+    A table that is squeezed breaks its words in pieces, which nobody can read or copy.
+    """
+    if fits([[Text(title) for title in titles], *rows]):
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in titles:
+            table.add_column(Text(title), overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        result.print(table)
+        return
+    longest = max(Text(title).cell_len for title in titles)
+    for at, row in enumerate(rows):
+        if at:
+            line()
+        for title, cell in zip(titles, row, strict=True):
+            name = Text(title, style="bold")
+            name.pad_right(longest - name.cell_len + 2)
+            result.print(name + cell, soft_wrap=True, highlight=False)
 
 
 def print_json(document: Any) -> None:
