@@ -80,7 +80,7 @@ def ask(
     )
     if done["Status"]["State"] != "SUCCEEDED":
         why = done["Status"].get("StateChangeReason") or "no reason is given"
-        raise RemoteError(f"Query {query} {done['Status']['State'].lower()}: {why}")
+        raise RemoteError(f"Query {query} {done['Status']['State'].lower()}: {why}", _hint(why))
     statistics = done.get("Statistics") or {}
     columns, rows = _result(athena, query, select=done.get("StatementType") == "DML")
     return Answer(
@@ -90,6 +90,15 @@ def ask(
         bytes_scanned=int(statistics.get("DataScannedInBytes") or 0),
         milliseconds=int(statistics.get("TotalExecutionTimeInMillis") or 0),
         output=done["ResultConfiguration"].get("OutputLocation") or "",
+    )
+
+
+def _hint(why: str) -> str:
+    if not why.startswith("TABLE_NOT_FOUND"):
+        return ""
+    return (
+        "Those that are there: lab athena 'SHOW TABLES' (--database for another database). "
+        "Those of gold are made by: lab glue run star-schema, then lab crawl gold"
     )
 
 
