@@ -25,6 +25,14 @@ class Word:
     end: int
 
 
+def several(text: str) -> bool:
+    """Whether there is more than one statement: a semicolon that something other than a comment follows."""
+    words = [found[0] for found in _TOKEN.finditer(text) if found.lastgroup]
+    while words and words[-1] == ";":
+        words.pop()
+    return ";" in words
+
+
 class Reader:
     """Reads a text word by word.
 

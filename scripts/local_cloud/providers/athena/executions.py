@@ -13,6 +13,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 
 from scripts import config
+from scripts.local_cloud.athena.grammar import several
 from scripts.local_cloud.providers.athena import objects
 from scripts.local_cloud.providers.athena.carrying_out import carry_out
 from scripts.local_cloud.providers.athena.history import Execution, executions_of, folder, found
@@ -77,6 +78,8 @@ def _start(context: RequestContext, request: Request) -> Response:
     sql = request["QueryString"]
     if not sql.strip() or len(sql) > _LONGEST:
         raise invalid(f"Query string must have 1 to {_LONGEST} characters")
+    if several(sql):
+        raise invalid(f"Only one sql statement is allowed. Got: {sql}")
     asked = json.dumps(
         {key: value for key, value in request.items() if key != "ClientRequestToken"},
         default=str,

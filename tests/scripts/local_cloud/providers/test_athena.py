@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.local_cloud.athena.grammar import several
+
 
 @pytest.fixture(scope="module")
 def athena(client: Callable[[str], Any]) -> Any:
@@ -92,6 +94,17 @@ def test_no_query_succeeds_empty_as_every_one_does_in_moto(athena: Any) -> None:
         athena.get_query_execution(QueryExecutionId="1")
     with pytest.raises(ClientError, match="QueryExecution 1 was not found"):
         athena.get_query_results(QueryExecutionId="1")
+
+
+def test_more_than_one_statement_is_refused_at_once(athena: Any, group: str) -> None:
+    for sql in ("SELECT 1; SELECT 2", "DROP TABLE a;\n-- and\nDROP TABLE b;"):
+        with pytest.raises(athena.exceptions.InvalidRequestException, match="Only one sql statement"):
+            athena.start_query_execution(QueryString=sql, WorkGroup=group)
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1", "SELECT 1;", "SELECT ';' -- a; b", "SELECT 1; -- the end\n;"])
+def test_one_statement_is_one_whatever_its_texts_and_comments_hold(sql: str) -> None:
+    assert not several(sql)
 
 
 def test_the_account_has_its_own_catalog(athena: Any) -> None:
