@@ -6,13 +6,19 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import psutil
 import pytest
+
+from scripts.config import Settings
+from scripts.local_cloud.localstack import LocalStack
 
 BUCKET = "gluelab-lake"
 #: Seconds: what takes two may take a hundred on a machine that is busy with everything else.
 LIMIT = 600
+EVERYTHING = {"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"}
 
 
 @pytest.fixture
@@ -31,30 +37,31 @@ def bucket(client: Callable[[str], Any]) -> str:
     return BUCKET
 
 
+def new_role(iam: Any, *statements: dict[str, Any], service: str = "glue.amazonaws.com") -> str:
+    """A role that trusts Glue, or another service; its ARN."""
+    name = f"glue-{uuid.uuid4().hex[:8]}"
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    version = "2012-10-17"
+    role = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps({"Version": version, "Statement": [trust]}),
+    )
+    if statements:
+        policy = json.dumps({"Version": version, "Statement": list(statements)})
+        iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=policy)
+    return str(role["Role"]["Arn"])
+
+
 @pytest.fixture(scope="session")
 def make_role(client: Callable[[str], Any]) -> Callable[..., str]:
-    """``make_role(statement, ...)``: a role that trusts Glue; its ARN."""
-
-    def make(*statements: dict[str, Any], service: str = "glue.amazonaws.com") -> str:
-        iam, name = client("iam"), f"glue-{uuid.uuid4().hex[:8]}"
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        version = "2012-10-17"
-        role = iam.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=json.dumps({"Version": version, "Statement": [trust]}),
-        )
-        if statements:
-            policy = json.dumps({"Version": version, "Statement": list(statements)})
-            iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=policy)
-        return str(role["Role"]["Arn"])
-
-    return make
+    """``make_role(statement, ...)``: `new_role` in the shared local cloud."""
+    return partial(new_role, client("iam"))
 
 
 @pytest.fixture(scope="session")
 def role(make_role: Callable[..., str]) -> str:
     """A role that may do everything in Glue, S3 and CloudWatch Logs."""
-    return make_role({"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"})
+    return make_role(EVERYTHING)
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
@@ -64,3 +71,17 @@ def wait_for(what: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
     return answer
+
+
+def process_of(settings: Settings, work: str) -> psutil.Process | None:
+    """The process of a job run or a crawl, found as anybody would who lists what runs."""
+    found = LocalStack(settings).running()
+    parent = found.process() if found else None
+    assert parent is not None
+    for child in parent.children():
+        try:
+            if any(work in part for part in child.cmdline()):
+                return child
+        except psutil.Error:
+            continue
+    return None

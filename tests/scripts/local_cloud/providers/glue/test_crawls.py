@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.scripts.local_cloud.providers.glue.conftest import wait_for
+from tests.conftest import Cloud
+from tests.scripts.local_cloud.providers.glue.conftest import process_of, wait_for
 
 
 def parquet(**columns: Any) -> bytes:
@@ -220,3 +221,29 @@ def test_what_a_crawler_cannot_do_is_refused_when_it_is_started(lake: Lake) -> N
         lake.glue.start_crawler(Name=lake.name)
     with pytest.raises(lake.glue.exceptions.CrawlerNotRunningException):
         lake.glue.stop_crawler(Name=lake.name)
+
+
+def test_a_crawl_that_is_stopped_ends_with_its_process_and_changes_nothing(cloud: Cloud, lake: Lake) -> None:
+    lake.put("t/a.parquet", parquet(a=[1]))
+    lake.crawler()
+    lake.glue.start_crawler(Name=lake.name)
+    crawl = lake.glue.list_crawls(CrawlerName=lake.name)["Crawls"][0]["CrawlId"]
+    process = wait_for(lambda: process_of(cloud.settings, crawl))
+    # However slow we are, it is still there when it is stopped.
+    process.suspend()
+    lake.glue.stop_crawler(Name=lake.name)
+    assert lake.glue.get_crawler(Name=lake.name)["Crawler"]["State"] == "STOPPING"
+    with pytest.raises(lake.glue.exceptions.CrawlerStoppingException):
+        lake.glue.stop_crawler(Name=lake.name)
+    with pytest.raises(lake.glue.exceptions.CrawlerRunningException):
+        lake.glue.start_crawler(Name=lake.name)
+    process.resume()
+    crawler = wait_for(
+        lambda: (found := lake.glue.get_crawler(Name=lake.name)["Crawler"])["State"] == "READY" and found
+    )
+    assert crawler["LastCrawl"]["Status"] == "CANCELLED"
+    assert lake.glue.list_crawls(CrawlerName=lake.name)["Crawls"][0]["State"] == "STOPPED"
+    assert not process.is_running()
+    assert not lake.tables()
+    lake.crawl()
+    assert set(lake.tables()) == {"t"}

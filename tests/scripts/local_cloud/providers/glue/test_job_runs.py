@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,20 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts import aws
+from scripts.config import Settings
 from scripts.local_cloud.glue.runner import Order, Run
 from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.localstack import LocalStack
-from tests.conftest import Cloud
-from tests.scripts.local_cloud.providers.glue.conftest import wait_for
+from tests.conftest import Cloud, own_settings
+from tests.scripts.local_cloud.providers.glue.conftest import EVERYTHING, new_role, process_of, wait_for
 
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
+#: With a process of its own, which must end with it.
+SLEEP_IN_PAIRS = (
+    "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(3600)'])\n"
+)
 
 
 @dataclass(frozen=True)
@@ -65,23 +73,18 @@ class Jobs:
         return "\n".join(each["message"] for each in found)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def overlong(client: Callable[[str], Any], bucket: str, role: str) -> Iterator[tuple[Jobs, str]]:
+    """A run that takes longer than the minute it may, the least that Glue knows; others run meanwhile."""
+    jobs = Jobs(client, bucket, "overlong", role)
+    jobs.make(SLEEP_IN_PAIRS, Timeout=1)
+    yield jobs, jobs.start()
+    jobs.glue.delete_job(JobName=jobs.name)
+
+
 @pytest.fixture
 def jobs(client: Callable[[str], Any], bucket: str, name: str, role: str) -> Jobs:
     return Jobs(client, bucket, name, role)
-
-
-def process_of(cloud: Cloud, run: str) -> psutil.Process | None:
-    """The process of a run, found as anybody would who lists what runs."""
-    found = LocalStack(cloud.settings).running()
-    parent = found.process() if found else None
-    assert parent is not None
-    for child in parent.children():
-        try:
-            if any(run in part for part in child.cmdline()):
-                return child
-        except psutil.Error:
-            continue
-    return None
 
 
 def test_a_script_runs_with_its_arguments_in_its_role_and_what_it_prints_is_logged(jobs: Jobs) -> None:
@@ -120,7 +123,7 @@ def test_a_run_is_stopped_with_its_process_and_only_so_many_run_at_once(cloud: C
     with pytest.raises(jobs.glue.exceptions.ConcurrentRunsExceededException):
         jobs.start()
     jobs.until(run, "RUNNING")
-    process = wait_for(lambda: process_of(cloud, run))
+    process = wait_for(lambda: process_of(cloud.settings, run))
     answer = jobs.glue.batch_stop_job_run(JobName=jobs.name, JobRunIds=[run, "jr_none"])
     assert [each["JobRunId"] for each in answer["SuccessfulSubmissions"]] == [run]
     assert answer["Errors"][0]["ErrorDetail"]["ErrorCode"] == "EntityNotFoundException"
@@ -134,7 +137,7 @@ def test_a_killed_process_is_a_failed_run(cloud: Cloud, jobs: Jobs) -> None:
     jobs.make(SLEEP)
     run = jobs.start()
     jobs.until(run, "RUNNING")
-    wait_for(lambda: process_of(cloud, run)).kill()
+    wait_for(lambda: process_of(cloud.settings, run)).kill()
     found = jobs.until(run, *ENDED)
     assert found["JobRunState"] == "FAILED"
     assert "SIGKILL" in found["ErrorMessage"]
@@ -181,3 +184,57 @@ def test_what_cannot_be_run_is_refused(jobs: Jobs) -> None:
         jobs.start()
     with pytest.raises(ClientError, match="UnsupportedOperation"):
         jobs.glue.get_job_bookmark(JobName=jobs.name)
+
+
+def family(settings: Settings, run: str) -> list[psutil.Process]:
+    """The process of a run, and the one that it has started."""
+    process: psutil.Process = wait_for(lambda: process_of(settings, run))
+    wait_for(process.children)
+    return [process, *process.children(recursive=True)]
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether it is gone; where nobody reaps orphans, their entries stay."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def sleep_in(settings: Settings) -> list[psutil.Process]:
+    """Have a job run in a local cloud of the test's own; its processes."""
+    session = aws.session(settings)
+    session.client("s3").create_bucket(Bucket="ending")
+    jobs = Jobs(session.client, "ending", "sleeper", new_role(session.client("iam"), EVERYTHING))
+    jobs.make(SLEEP_IN_PAIRS)
+    run = jobs.start()
+    jobs.until(run, "RUNNING")
+    return family(settings, run)
+
+
+def test_nothing_of_a_run_is_left_when_localstack_is_stopped_or_killed() -> None:
+    with own_settings() as settings:
+        localstack = LocalStack(settings)
+        try:
+            life = localstack.start()
+            sleepers = sleep_in(settings)
+            os.kill(life.pid, signal.SIGKILL)
+            wait_for(lambda: all(ended(each) for each in sleepers))
+            localstack.start()
+            sleepers = sleep_in(settings)
+        finally:
+            localstack.stop()
+        wait_for(lambda: all(ended(each) for each in sleepers))
+
+
+def test_a_run_that_takes_too_long_times_out_with_its_processes(
+    cloud: Cloud, overlong: tuple[Jobs, str]
+) -> None:
+    jobs, run = overlong
+    found = jobs.get(run)
+    sleepers = [] if found["JobRunState"] in ENDED else family(cloud.settings, run)
+    found = jobs.until(run, *ENDED)
+    assert (found["JobRunState"], found["Timeout"]) == ("TIMEOUT", 1)
+    assert found["ErrorMessage"] == "Job has exceeded the timeout limit"
+    assert all(ended(each) for each in sleepers)
+    assert process_of(cloud.settings, run) is None
