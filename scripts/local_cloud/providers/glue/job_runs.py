@@ -15,7 +15,7 @@ from scripts import config
 from scripts.local_cloud.glue.runner import Order, Run
 from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
-from scripts.local_cloud.providers.glue import roles
+from scripts.local_cloud.providers.glue import arguments, roles
 from scripts.local_cloud.providers.glue.jobs import RUNNABLE, units_of
 from scripts.local_cloud.providers.glue.service import (
     GlueStore,
@@ -59,6 +59,7 @@ def _start(context: RequestContext, request: Request) -> Response:
             "UnsupportedOperation",
             f"The local cloud runs jobs whose command is {' or '.join(RUNNABLE)}, not {command}.",
         )
+    arguments.check(_arguments(job, request.get("Arguments") or {}))
     if request.get("JobRunId"):
         raise error("UnsupportedOperation", "The local cloud does not resume a run: start another.")
     runs = store.job_runs.setdefault(name, [])
@@ -138,17 +139,21 @@ def _size(job: Record, request: Request) -> dict[str, Any]:
     return {**shown, **units_of({**chosen, "Command": job["Command"]})}
 
 
-def _order(job: Record, record: Record) -> Order:
-    arguments = {
+def _arguments(job: Record, given: dict[str, str]) -> dict[str, str]:
+    """What a run is called with: the job's defaults, the run's, and what no run may change."""
+    return {
         **(job.get("DefaultArguments") or {}),
-        **record["Arguments"],
+        **given,
         **(job.get("NonOverridableArguments") or {}),
     }
+
+
+def _order(job: Record, record: Record) -> Order:
     own = {"--JOB_NAME": job["Name"], "--JOB_RUN_ID": record["Id"], "--JOB_ID": f"j_{job['Name']}"}
     return Order(
         run_id=record["Id"],
         script=job["Command"].get("ScriptLocation") or "",
-        arguments={**arguments, **own},
+        arguments={**_arguments(job, record["Arguments"]), **own},
         units=record["MaxCapacity"] if job["Command"]["Name"] == "glueetl" else None,
         timeout=record["Timeout"] * 60,
     )

@@ -186,6 +186,37 @@ def test_what_cannot_be_run_is_refused(jobs: Jobs) -> None:
         jobs.glue.get_job_bookmark(JobName=jobs.name)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"--additional-python-modules": "polars==1.0"}, "--additional-python-modules .*--extra-py-files"),
+        ({"--datalake-formats": "iceberg", "--conf": "spark.x=1"}, "--datalake-formats .*; --conf "),
+        ({"--enable-glue-datacatalog": ""}, "--enable-glue-datacatalog"),
+        ({"--job-bookmark-option": "job-bookmark-enable"}, "--job-bookmark-option job-bookmark-enable"),
+        ({"--job-language": "scala"}, "--job-language scala"),
+    ],
+)
+def test_an_argument_that_cannot_be_honoured_is_refused_by_name(
+    jobs: Jobs, arguments: dict[str, str], said: str
+) -> None:
+    jobs.make("print(1)", DefaultArguments=arguments)
+    with pytest.raises(ClientError, match=rf"UnsupportedOperation.* cannot honour {said}"):
+        jobs.start()
+    assert jobs.glue.get_job_runs(JobName=jobs.name)["JobRuns"] == []
+
+
+def test_an_argument_that_changes_nothing_for_the_script_lets_it_run(jobs: Jobs) -> None:
+    given = {
+        "--enable-metrics": "true",
+        "--enable-auto-scaling": "true",
+        "--job-bookmark-option": "job-bookmark-disable",
+        "--enable-glue-datacatalog": "false",
+        "--job-language": "python",
+    }
+    jobs.make("print(1)", DefaultArguments=given)
+    assert jobs.until(jobs.start(), *ENDED)["JobRunState"] == "SUCCEEDED"
+
+
 def family(settings: Settings, run: str) -> list[psutil.Process]:
     """The process of a run, and the one that it has started."""
     process: psutil.Process = wait_for(lambda: process_of(settings, run))
