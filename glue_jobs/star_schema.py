@@ -58,13 +58,14 @@ KEYS = {
     "fact_orders": ("orderNumber", "productCode"),
 }
 PARTITIONS = ("order_year", "order_month")
+DAYS = ("orderDate", "requiredDate", "shippedDate")
 #: Where a NULL may be; anywhere else it is a fault.
 NULLABLE = {
     "dim_customers": {"addressLine2", "creditLimit"},
     "dim_products": {"productLineDescription"},
     "dim_dates": set[str](),
     "dim_locations": {"state", "postalCode"},
-    "fact_orders": {"shippedDate", "comments"},
+    "fact_orders": {"requiredDate", "shippedDate", "comments"},
 }
 #: Keys in the facts: column, dimension, its column.
 REFERENCES = (
@@ -100,7 +101,8 @@ def transform(source: Frames) -> dict[str, DataFrame]:
         Dimensions, and ``fact_orders`` with one row for each order line.
     """
     customers = source["customers"].withColumn("locationKey", _location_key())
-    orders = source["orders"]
+    # Some editions of the dataset hold days as moments, and money as floating point.
+    orders = source["orders"].withColumns({name: F.col(name).cast("date") for name in DAYS})
     products = source["products"].withColumns(
         {name: F.col(name).cast(MONEY) for name in ("buyPrice", "MSRP")}
     )
@@ -152,10 +154,9 @@ def _location_key() -> Column:
 
 def _dates(orders: DataFrame) -> DataFrame:
     """Every day of the years that the orders speak of."""
-    days = ("orderDate", "requiredDate", "shippedDate")
     span = orders.agg(
-        F.trunc(F.min(F.least(*days)), "year").alias("first"),
-        F.make_date(F.year(F.max(F.greatest(*days))), F.lit(12), F.lit(31)).alias("last"),
+        F.trunc(F.min(F.least(*DAYS)), "year").alias("first"),
+        F.make_date(F.year(F.max(F.greatest(*DAYS))), F.lit(12), F.lit(31)).alias("last"),
     )
     date = F.col("calendarDate")
     return span.select(F.explode(F.sequence("first", "last")).alias("calendarDate")).select(

@@ -167,7 +167,7 @@ def job(client: Callable[[str], Any], lake: str, source: Access) -> Job:
             "glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartitions",
             "glue:BatchCreatePartition", "glue:BatchUpdatePartition", "glue:BatchDeletePartition",
             "glue:UpdatePartition", "glue:DeletePartition", "glue:CreatePartition",
-            resource=[f"{catalog}catalog", f"{catalog}database/{DATABASE}", f"{catalog}table/{DATABASE}/*"],
+            resource=[f"{catalog}catalog", f"{catalog}database/{DATABASE}*", f"{catalog}table/{DATABASE}*"],
         ),
     )  # fmt: skip
     glue.create_job(
