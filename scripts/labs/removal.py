@@ -112,7 +112,7 @@ def _queues(sqs: Any, name: str) -> Iterator[Found]:
 
 
 def _catalog(glue: Any, name: str) -> Iterator[Found]:
-    """Databases of the catalog, in whose names a hyphen is an underscore, and crawlers."""
+    """Databases of the catalog, in whose names a hyphen is an underscore, crawlers and jobs."""
     for page in glue.get_paginator("get_databases").paginate():
         for each in page["DatabaseList"]:
             if each["Name"].startswith(name.replace("-", "_")):
@@ -121,6 +121,10 @@ def _catalog(glue: Any, name: str) -> Iterator[Found]:
         for crawler in page["CrawlerNames"]:
             if crawler.startswith(name):
                 yield "crawler", crawler, partial(glue.delete_crawler, Name=crawler)
+    for page in glue.get_paginator("get_jobs").paginate():
+        for job in page["Jobs"]:
+            if job["Name"].startswith(name):
+                yield "job", job["Name"], partial(glue.delete_job, JobName=job["Name"])
 
 
 def _log_groups(logs: Any, name: str) -> Iterator[Found]:

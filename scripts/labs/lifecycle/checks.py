@@ -1,7 +1,8 @@
-"""Judges the exercises of `lifecycle`. None starts a job: a check makes the files that a run would leave."""
+"""Judges the exercises of `lifecycle`. None waits for Spark: a check makes a small job, or a run's files."""
 
 from scripts.labs.lifecycle.charts import check_column_store, check_dashboard
 from scripts.labs.lifecycle.files import check_crawl, check_inspect, check_published
+from scripts.labs.lifecycle.jobs import check_run_job
 from scripts.labs.lifecycle.questions import (
     check_late_orders,
     check_product_lines,
@@ -18,6 +19,7 @@ __all__ = [
     "check_late_orders",
     "check_product_lines",
     "check_published",
+    "check_run_job",
     "check_sales_by_country",
     "check_sales_by_month",
     "check_top_customers",

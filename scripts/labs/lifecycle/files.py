@@ -6,26 +6,18 @@ import io
 import json
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
 
-from scripts.labs import removal
-from scripts.labs.outcome import NotYetError, require
+from scripts.labs.lifecycle import given
+from scripts.labs.lifecycle.given import mapping
+from scripts.labs.outcome import require
 from scripts.labs.work import Work
-
-_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 
 
 def check_published(work: Work) -> None:
-    bucket = _bucket(work)
+    bucket = given.bucket(work)
     s3 = work.session.client("s3")
     # A table that changed with an earlier run, one with two files, and a run that nothing names.
     places = {"dim_products": ("runs/0001/dim_products/", 1), "fact_orders": ("runs/0002/fact_orders/", 3)}
@@ -42,7 +34,7 @@ def check_published(work: Work) -> None:
         "tables": {name: {"location": location} for name, (location, _) in places.items()},
     }
     s3.put_object(Bucket=bucket, Key="gold/_manifest.json", Body=json.dumps(manifest).encode())
-    found = _dict(work.call("published", bucket, "gold").result, {"run", "lines", "amount", "files"})
+    found = mapping(work.call("published", bucket, "gold").result, {"run", "lines", "amount", "files"})
     require(
         found["run"] == "0002",
         "run is not the published one.",
@@ -70,7 +62,7 @@ def check_published(work: Work) -> None:
 
 
 def check_inspect(work: Work) -> None:
-    bucket = _bucket(work)
+    bucket = given.bucket(work)
     for compression, rows, size in (("snappy", 25, 10), ("gzip", 7, 7)):
         table = pa.table({"orderNumber": range(rows), "status": ["Shipped"] * rows, "amount": [1.5] * rows})
         body = io.BytesIO()
@@ -84,7 +76,7 @@ def check_inspect(work: Work) -> None:
             "columns": ["orderNumber", "status", "amount"],
             "compression": compression,
         }
-        found = _dict(work.call("inspect", bucket, f"{compression}.parquet").result, set(wanted))
+        found = mapping(work.call("inspect", bucket, f"{compression}.parquet").result, set(wanted))
         for name, value in wanted.items():
             require(
                 found[name] == value,
@@ -95,7 +87,7 @@ def check_inspect(work: Work) -> None:
 
 
 def check_crawl(work: Work) -> None:
-    bucket, role = _bucket(work), _role(work)
+    bucket, role = given.bucket(work), given.role(work, "crawler")
     database, crawler = f"{work.workspace.database_user}_crawled", work.name("crawler")
     _forget(work, database, crawler)
     work.afterwards(lambda: _forget(work, database, crawler))
@@ -109,7 +101,7 @@ def check_crawl(work: Work) -> None:
         pq.write_table(pa.table(columns), body)
         work.session.client("s3").put_object(Bucket=bucket, Key=key, Body=body.getvalue())
     path = f"s3://{bucket}/lake/"
-    found = _dict(work.call("crawl", crawler, role, database, path, seconds=600).result, set())
+    found = mapping(work.call("crawl", crawler, role, database, path, seconds=600).result, set())
     require(
         set(found) == {"places", "sales"},
         "The tables are not those of the folders.",
@@ -128,45 +120,6 @@ def check_crawl(work: Work) -> None:
         seen=str(found["sales"]),
         expected="columns and partition keys together, sorted",
     )
-
-
-def _dict(found: object, keys: set[str]) -> dict[str, Any]:
-    if not isinstance(found, dict) or not keys <= set(found):
-        raise NotYetError(
-            "The function does not return what is asked for.",
-            seen=f"{found!s:.80}",
-            expected="a dict with everything that the exercise names",
-        )
-    return found
-
-
-def _bucket(work: Work) -> str:
-    name = work.name("files")
-    with suppress(ClientError):
-        removal.empty_and_delete(work.session, name)
-    region = work.session.region_name
-    place: Any = (
-        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    )
-    work.session.client("s3").create_bucket(Bucket=name, **place)
-    work.afterwards(lambda: removal.empty_and_delete(work.session, name))
-    return name
-
-
-def _role(work: Work) -> str:
-    iam, name = work.session.client("iam"), work.name("crawler")
-    may = {"Effect": "Allow", "Action": ["glue:*", "logs:*", "s3:Get*", "s3:List*"], "Resource": "*"}
-    with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
-    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
-    iam.put_role_policy(RoleName=name, PolicyName="crawl", PolicyDocument=document)
-
-    def remove() -> None:
-        iam.delete_role_policy(RoleName=name, PolicyName="crawl")
-        iam.delete_role(RoleName=name)
-
-    work.afterwards(remove)
-    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
 
 
 def _forget(work: Work, database: str, crawler: str) -> None:
