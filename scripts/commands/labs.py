@@ -88,6 +88,7 @@ def show(context: typer.Context, name: LabName, as_json: AsJson = False) -> None
     objectives = "\n".join(f"- {each}" for each in lab.objectives)
     text = f"# {lab.title}\n{lab.story}\nYou will be able to:\n\n{objectives}\n\nExercises:\n\n{exercises}"
     result.print(Markdown(text))
+    say(f"Begin: lab start {lab.name}")
 
 
 @app.command()
