@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from scripts import aws, costs, leftovers, orphans, overview
-from scripts.commands import needs, seeding
+from scripts.commands import labs, needs, seeding
 from scripts.commands.output import AsJson, print_json, result, say, talk
 from scripts.config import Settings
 from scripts.errors import ExitCode, RemoteError
@@ -72,6 +72,8 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
             kept = f" Its state is kept in {archived}." if archived else ""
             say(f"LocalStack does not run, so nothing of the environment exists any more.{kept}")
             return
+        if begun := labs.begun(settings):
+            say(f"What was made in labs stays, unless they are reset: {', '.join(begun)} (lab reset LAB)")
         terraform.init()
         _recover(settings, terraform)
         ours = terraform.known_texts()

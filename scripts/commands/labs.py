@@ -44,6 +44,11 @@ def _desk(settings: Settings) -> Desk:
     return Desk(settings, aws.session(settings))
 
 
+def begun(settings: Settings) -> list[str]:
+    """Names of the labs that were started and not reset."""
+    return [each.name for each in _desk(settings).standings() if each.folder]
+
+
 def _asked(settings: Settings, name: str, exercises: list[str] | None = None) -> tuple[Desk, Lab]:
     """The desk, and the lab with the exercises that are named: what is misspelt is told before all else."""
     desk = _desk(settings)

@@ -158,8 +158,12 @@ def test_an_environment_that_is_not_applied_is_told(
     assert "make apply" in told
 
 
-def test_from_start_to_reset_each_result_is_one_document(at_work: Run, home: Path, capsys: Captured) -> None:
+def test_from_start_to_reset_each_result_is_one_document(
+    seeded: Environment, at_work: Run, home: Path, capsys: Captured
+) -> None:
+    assert commands.begun(seeded.settings) == []
     assert at_work("start", "relational", "--json") == ExitCode.DONE
+    assert commands.begun(seeded.settings) == ["relational"]
     started = document(capsys)
     assert started["engine"] == "mysql"
     assert len(started["written"]) == len(RELATIONAL.exercises) + 2
