@@ -13,6 +13,8 @@ from scripts.local_cloud.glue import spark
 from scripts.local_cloud.glue.work import Keys, Place, Work
 
 OUTPUT_GROUP, ERROR_GROUP = "/aws-glue/jobs/output", "/aws-glue/jobs/error"
+#: Files that modules of Python are imported from as they are.
+_ARCHIVES = {".zip", ".egg", ".whl"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Run(Work):
         """The script, after it has been fetched."""
         script, folder = self._fetch(keys), self.place.folder
         more = {
-            "PYTHONPATH": os.pathsep.join(str(each) for each in sorted(script.parent.glob("*.zip"))),
+            "PYTHONPATH": os.pathsep.join(
+                str(each) for each in sorted(script.parent.iterdir()) if each.suffix in _ARCHIVES
+            ),
             "PYSPARK_PYTHON": sys.executable,
         }
         if self._order.units is not None:

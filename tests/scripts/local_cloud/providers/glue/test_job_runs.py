@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +106,22 @@ def test_a_script_runs_with_its_arguments_in_its_role_and_what_it_prints_is_logg
     assert f"assumed-role/{jobs.role.rpartition('/')[2]}/GlueJobRunnerSession" in said
     assert "so far" in jobs.printed(run, "error")
     assert [each["Id"] for each in jobs.glue.get_job_runs(JobName=jobs.name)["JobRuns"]] == [run]
+
+
+def test_a_script_imports_the_files_that_it_is_given(jobs: Jobs) -> None:
+    wheel = io.BytesIO()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("packed/__init__.py", "WORD = 'packed'")
+    for key, body in (("plain.py", b"WORD = 'plain'"), ("packed-1.0-py3-none-any.whl", wheel.getvalue())):
+        jobs.client("s3").put_object(Bucket=jobs.bucket, Key=f"{jobs.name}/{key}", Body=body)
+    files = [f"s3://{jobs.bucket}/{jobs.name}/{key}" for key in ("plain.py", "packed-1.0-py3-none-any.whl")]
+    jobs.make(
+        "import packed, plain\nprint(packed.WORD, plain.WORD)\n",
+        DefaultArguments={"--extra-py-files": ",".join(files)},
+    )
+    run = jobs.start()
+    assert jobs.until(run, *ENDED)["JobRunState"] == "SUCCEEDED", jobs.printed(run, "error")
+    assert "packed plain" in jobs.printed(run)
 
 
 def test_a_script_that_fails_says_why_and_is_tried_again(jobs: Jobs) -> None:
