@@ -20,6 +20,12 @@ BUCKET = "gluelab-lake"
 LIMIT = 600
 EVERYTHING = {"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"}
 
+#: A job's script with a process of its own, which must end with it.
+SLEEP_IN_PAIRS = """
+import subprocess, sys
+subprocess.run([sys.executable, "-c", "import time; time.sleep(3600)"])
+"""
+
 
 @pytest.fixture
 def name() -> str:
@@ -62,6 +68,16 @@ def make_role(client: Callable[[str], Any]) -> Callable[..., str]:
 def role(make_role: Callable[..., str]) -> str:
     """A role that may do everything in Glue, S3 and CloudWatch Logs."""
     return make_role(EVERYTHING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def overlong(client: Callable[[str], Any], bucket: str, role: str) -> tuple[str, str]:
+    """Job and run that take longer than a minute, the least that Glue knows: other tests run meanwhile."""
+    glue = client("glue")
+    client("s3").put_object(Bucket=bucket, Key="overlong.py", Body=SLEEP_IN_PAIRS.encode())
+    command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/overlong.py"}
+    glue.create_job(Name="overlong", Role=role, Command=command, MaxCapacity=0.0625, Timeout=1)
+    return "overlong", glue.start_job_run(JobName="overlong")["JobRunId"]
 
 
 def wait_for(what: Callable[[], Any]) -> Any:

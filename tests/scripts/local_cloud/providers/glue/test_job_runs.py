@@ -6,8 +6,8 @@ import io
 import os
 import signal
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,16 @@ from scripts.local_cloud.glue.runner import Order, Run
 from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, own_settings
-from tests.scripts.local_cloud.providers.glue.conftest import EVERYTHING, new_role, process_of, wait_for
+from tests.scripts.local_cloud.providers.glue.conftest import (
+    EVERYTHING,
+    SLEEP_IN_PAIRS,
+    new_role,
+    process_of,
+    wait_for,
+)
 
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
-#: With a process of its own, which must end with it.
-SLEEP_IN_PAIRS = (
-    "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(3600)'])\n"
-)
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,6 @@ class Jobs:
             "events"
         ]
         return "\n".join(each["message"] for each in found)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def overlong(client: Callable[[str], Any], bucket: str, role: str) -> Iterator[tuple[Jobs, str]]:
-    """A run that takes longer than the minute it may, the least that Glue knows; others run meanwhile."""
-    jobs = Jobs(client, bucket, "overlong", role)
-    jobs.make(SLEEP_IN_PAIRS, Timeout=1)
-    yield jobs, jobs.start()
-    jobs.glue.delete_job(JobName=jobs.name)
 
 
 @pytest.fixture
@@ -277,11 +270,11 @@ def test_nothing_of_a_run_is_left_when_localstack_is_stopped_or_killed() -> None
 
 
 def test_a_run_that_takes_too_long_times_out_with_its_processes(
-    cloud: Cloud, overlong: tuple[Jobs, str]
+    cloud: Cloud, jobs: Jobs, overlong: tuple[str, str]
 ) -> None:
-    jobs, run = overlong
-    found = jobs.get(run)
-    sleepers = [] if found["JobRunState"] in ENDED else family(cloud.settings, run)
+    name, run = overlong
+    jobs = replace(jobs, name=name)
+    sleepers = [] if jobs.get(run)["JobRunState"] in ENDED else family(cloud.settings, run)
     found = jobs.until(run, *ENDED)
     assert (found["JobRunState"], found["Timeout"]) == ("TIMEOUT", 1)
     assert found["ErrorMessage"] == "Job has exceeded the timeout limit"
