@@ -208,9 +208,15 @@ def test_progress_that_is_damaged_is_told(tmp_path: Path) -> None:
 
 
 def test_only_what_bears_the_whole_name_of_a_workspace_is_removed(seeded: Environment) -> None:
-    s3 = seeded.session.client("s3")
+    s3, glue = seeded.session.client("s3"), seeded.session.client("glue")
     for name in ("lab-00000001-mine", "lab-00000012-mine"):
         s3.create_bucket(Bucket=name)
+        glue.create_job(
+            Name=name,
+            Role="arn:aws:iam::000000000000:role/none",
+            Command={"Name": "pythonshell", "ScriptLocation": f"s3://{name}/job.py"},
+        )
     removed = removal.remove(seeded.session, "lab-00000001")
-    assert removed == ["bucket lab-00000001-mine"]
+    assert removed == ["bucket lab-00000001-mine", "job lab-00000001-mine"]
     s3.delete_bucket(Bucket="lab-00000012-mine")
+    glue.delete_job(JobName="lab-00000012-mine")
