@@ -65,7 +65,7 @@ NULLABLE = {
     "dim_products": {"productLineDescription"},
     "dim_dates": set[str](),
     "dim_locations": {"state", "postalCode"},
-    "fact_orders": {"requiredDate", "shippedDate", "comments"},
+    "fact_orders": {"shippedDate", "comments"},
 }
 #: Keys in the facts: column, dimension, its column.
 REFERENCES = (

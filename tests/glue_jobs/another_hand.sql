@@ -79,7 +79,7 @@ DROP TABLE IF EXISTS `orders`;
 CREATE TABLE `orders` (
   `orderNumber` int(11) NOT NULL,
   `orderDate` datetime NOT NULL,
-  `requiredDate` datetime DEFAULT NULL,
+  `requiredDate` datetime NOT NULL,
   `shippedDate` datetime DEFAULT NULL,
   `status` varchar(15) NOT NULL,
   `comments` text,
@@ -87,7 +87,7 @@ CREATE TABLE `orders` (
   PRIMARY KEY (`orderNumber`)
 ) ENGINE=MyISAM DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci;
 INSERT INTO `orders` VALUES (500,'1999-12-31 00:00:00','2000-01-10 00:00:00','2000-01-11 00:00:00','Shipped','Two\nlines, 50 %',7),(501,'2000-02-29 00:00:00','2000-03-09 00:00:00','2000-03-01 00:00:00','Shipped',NULL,19),
-(502,'2000-02-29 00:00:00','2000-03-09 00:00:00',NULL,'In Process','',20),(77001,'2002-07-01 00:00:00',NULL,NULL,'Cancelled','No\ttrains',33);
+(502,'2000-02-29 00:00:00','2000-03-09 00:00:00',NULL,'In Process','',20),(77001,'2002-07-01 00:00:00','2002-07-09 00:00:00',NULL,'Cancelled','No\ttrains',33);
 
 DROP TABLE IF EXISTS `payments`;
 CREATE TABLE `payments` (
