@@ -510,14 +510,19 @@ def _run_pipeline(environment: Environment) -> dict[str, Any]:
 def _hear_alarms(environment: Environment) -> str:
     """URL of a queue that gets what the alarm topic is told."""
     sqs, sns = environment.session.client("sqs"), environment.session.client("sns")
-    queue = sqs.create_queue(QueueName="listener")["QueueUrl"]
-    asked = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    sns.subscribe(
-        TopicArn="arn:aws:sns:us-east-1:000000000000:sourcelab-alarms",
-        Protocol="sqs",
-        Endpoint=asked["Attributes"]["QueueArn"],
-        Attributes={"RawMessageDelivery": "true"},
-    )
+    topic = "arn:aws:sns:us-east-1:000000000000:sourcelab-alarms"
+    arn = "arn:aws:sqs:us-east-1:000000000000:listener"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    queue = sqs.create_queue(QueueName="listener", Attributes={"Policy": policy})["QueueUrl"]
+    raw = {"RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
     return queue
 
 

@@ -22,7 +22,7 @@ from tests.e2e.conftest import Environment, Running
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("survival")]
 
 #: Seconds until a stack's slowest part has been begun, on a machine that is busy with other tests.
-PATIENCE = 400
+PATIENCE = 1200
 
 
 @pytest.fixture(scope="module")

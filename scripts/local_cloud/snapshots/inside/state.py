@@ -98,6 +98,8 @@ class _Pickler(pickle.Pickler):  # type: ignore[misc]
                 self.dispatch.setdefault(type(obj), _save_public)
             elif type(obj).__module__.startswith("cryptography.") and hasattr(obj, "private_bytes"):
                 self.dispatch.setdefault(type(obj), _save_key)
+            elif type(obj).__name__ == "CloudWatchLoggingSession":
+                self.dispatch.setdefault(type(obj), _save_logging)
             super().save(obj, save_persistent_id)
 
 
@@ -108,6 +110,12 @@ def _save_lock(pickler: Any, obj: Any) -> None:
 
 def _save_rlock(pickler: Any, obj: Any) -> None:
     pickler.save_reduce(threading.RLock, (), obj=obj)
+
+
+def _save_logging(pickler: Any, obj: Any) -> None:
+    # Of an execution of Step Functions: its client cannot be pickled, and it makes one of its own.
+    kept = {name: value for name, value in vars(obj).items() if name != "_logs_client"}
+    pickler.save_reduce(type(obj), (obj.execution_arn, obj.configuration), kept, obj=obj)
 
 
 def _save_defaultdict(pickler: Any, obj: Any) -> None:

@@ -301,7 +301,14 @@ def watching(session: boto3.Session, kept: Kept) -> None:
 def workflows(session: boto3.Session, kept: Kept) -> None:
     states, events = session.client("stepfunctions"), session.client("events")
     definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": {"a": 1}, "End": True}}}
-    machine = states.create_state_machine(name="kept", definition=json.dumps(definition), roleArn=ROLE)
+    # Its executions hold a client of CloudWatch Logs.
+    session.client("logs").create_log_group(logGroupName="/states/kept")
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/states/kept:*"
+    machine = states.create_state_machine(
+        name="kept", definition=json.dumps(definition), roleArn=ROLE,
+        loggingConfiguration={
+            "level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
+    )  # fmt: skip
     execution = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
     while states.describe_execution(executionArn=execution)["status"] == "RUNNING":
         time.sleep(0.05)
