@@ -61,7 +61,7 @@ class Sizes:
     accounts: tuple[int, ...] = (100, 1_000, 10_000)
     pairs: tuple[int, ...] = (100, 1_000)
     questions: int = 100
-    labs: tuple[str, ...] = ("key-value", "relational")
+    labs: tuple[str, ...] = ("key-value", "relational", "objects")
     star_scales: tuple[int, ...] = (1, 100, 1000)
     athena_rows: int = 10_000_000
     athena_rounds: int = 3
