@@ -45,18 +45,37 @@ class S3FileSystem extends FileSystem {
   override def getWorkingDirectory: Path = working
   override def setWorkingDirectory(path: Path): Unit = working = path
 
-  override def open(path: Path, bufferSize: Int): FSDataInputStream = {
-    val status = getFileStatus(path)
-    if (status.isDirectory) throw new FileNotFoundException(s"$path is a directory")
-    new FSDataInputStream(new S3InputStream(s3, key(path), status.getLen))
+  override def open(path: Path, bufferSize: Int): FSDataInputStream = s3.tail(key(path), S3FileSystem.TailSize) match {
+    case Some(tail) => new FSDataInputStream(new S3InputStream(s3, key(path), tail))
+    case None =>
+      if (getFileStatus(path).isDirectory) throw new FileNotFoundException(s"$path is a directory")
+      throw new FileNotFoundException(s"$path was there a moment ago")
   }
 
   override def create(
       path: Path, permission: FsPermission, overwrite: Boolean, bufferSize: Int, replication: Short,
       blockSize: Long, progress: Progressable): FSDataOutputStream = {
-    if (!overwrite && exists(path)) throw new FileAlreadyExistsException(path.toString)
-    new FSDataOutputStream(new S3OutputStream(s3, key(path)), statistics)
+    val pending = Option(S3FileSystem.pending.get(name(path)))
+    if (!overwrite && pending.isEmpty && exists(path)) throw new FileAlreadyExistsException(path.toString)
+    val output = pending match {
+      case Some(upload) => new LocalOutputStream(upload.file, () => ())
+      case None =>
+        val file = File.createTempFile("s3-", ".part")
+        new LocalOutputStream(file, () => try s3.put(key(path), Some(file)) finally file.delete())
+    }
+    new FSDataOutputStream(output, statistics)
   }
+
+  /** What is written to `path` from now on stays on this machine until it is completed or abandoned. */
+  def begin(path: Path): Unit =
+    S3FileSystem.pending.put(name(path), new Upload(File.createTempFile("s3-", ".part")))
+
+  def complete(path: Path): Unit = for (upload <- Option(S3FileSystem.pending.get(name(path)))) {
+    s3.put(key(path), Some(upload.file))
+    abandon(path)
+  }
+
+  def abandon(path: Path): Unit = for (upload <- Option(S3FileSystem.pending.remove(name(path)))) upload.file.delete()
 
   override def append(path: Path, bufferSize: Int, progress: Progressable): FSDataOutputStream =
     throw new UnsupportedOperationException("S3 appends to no object")
@@ -95,10 +114,12 @@ class S3FileSystem extends FileSystem {
   }
 
   override def listStatus(path: Path): Array[FileStatus] = {
-    val found = getFileStatus(path)
-    if (!found.isDirectory) return Array(found)
     val here = place(path)
     val listed = s3.list(folder(path), deep = false)
+    if (listed.isEmpty) {
+      val found = getFileStatus(path)
+      if (!found.isDirectory) return Array(found)
+    }
     val files = listed.objects.filter(_.key != folder(path)).map(file)
     val empty = S3FileSystem.made.asScala.filter(each => each != here && each.startsWith(here))
       .map(each => folder(path) + each.substring(here.length).takeWhile(_ != '/') + "/")
@@ -118,14 +139,18 @@ class S3FileSystem extends FileSystem {
   private def status(path: Path): Option[FileStatus] = {
     val wanted = key(path)
     if (wanted.isEmpty) return Some(directory(path))
+    // Spark counts what a task wrote before the task is committed.
+    for (upload <- Option(S3FileSystem.pending.get(name(path)))) {
+      return Some(file(S3Object(wanted, upload.file.length, upload.file.lastModified)))
+    }
     s3.head(wanted).map(file).orElse {
-      val listed = s3.list(folder(path), deep = false, limit = 1)
-      val there = listed.objects.nonEmpty || listed.prefixes.nonEmpty
+      val there = !s3.list(folder(path), deep = false, limit = 1).isEmpty
       if (there || S3FileSystem.made.contains(place(path))) Some(directory(path)) else None
     }
   }
 
   private def key(path: Path): String = makeQualified(path).toUri.getPath.stripPrefix("/")
+  private def name(path: Path): String = s"${uri.getAuthority}/${key(path)}"
   private def place(path: Path): String = s"${uri.getAuthority}/${folder(path)}"
   private def folder(path: Path): String = { val name = key(path); if (name.isEmpty) "" else name + "/" }
   private def qualified(key: String): Path = new Path(uri.toString + "/", new Path(null, null, "/" + key))
@@ -137,12 +162,23 @@ class S3FileSystem extends FileSystem {
 object S3FileSystem {
   /** Bytes of a file that one task reads. */
   val BlockSize: Long = 128L << 20
+  /** Bytes that are read when a file is opened: where Parquet keeps its footer, and the whole of a small file. */
+  val TailSize: Int = 64 << 10
+  /** Files of tasks that are not committed yet, by `bucket/key`. */
+  val pending: java.util.Map[String, Upload] = new java.util.concurrent.ConcurrentHashMap[String, Upload]()
   /** Folders that were made, as `bucket/key/`: all of Spark is in this process. */
   val made: java.util.Set[String] = java.util.concurrent.ConcurrentHashMap.newKeySet[String]()
 }
 
+class Upload(val file: File)
+
 case class S3Object(key: String, size: Long, modified: Long)
-case class Listing(objects: Seq[S3Object], prefixes: Seq[String])
+case class Listing(objects: Seq[S3Object], prefixes: Seq[String]) {
+  def isEmpty: Boolean = objects.isEmpty && prefixes.isEmpty
+}
+
+/** The last bytes of an object of `length` bytes. */
+case class Tail(bytes: Array[Byte], length: Long)
 
 /** The requests to one bucket, signed by Signature Version 4. */
 class S3Bucket(bucket: String, environment: Map[String, String]) {
@@ -165,6 +201,20 @@ class S3Bucket(bucket: String, environment: Map[String, String]) {
     val answer = send("GET", key, headers = Map("range" -> s"bytes=$from-${from + length - 1}"))
     check(answer, "GetObject", key)
     answer.body
+  }
+
+  /** The last bytes, at most `size`, and the length of the whole; None where there is no such object. */
+  def tail(key: String, size: Int): Option[Tail] = {
+    val answer = send("GET", key, headers = Map("range" -> s"bytes=-$size"))
+    answer.statusCode match {
+      case 404 => None
+      // No range is in an empty object.
+      case 416 => Some(Tail(Array.empty, 0))
+      case _ =>
+        check(answer, "GetObject", key)
+        val whole = answer.headers.firstValue("content-range").map[Long](_.split("/").last.toLong)
+        Some(Tail(answer.body, whole.orElse(answer.body.length.toLong)))
+    }
   }
 
   def put(key: String, content: Option[File]): Unit =
@@ -301,9 +351,8 @@ object Digest {
   }
 }
 
-/** Collects a file on the local disk, and puts it as one object when it is closed. */
-class S3OutputStream(s3: S3Bucket, key: String) extends OutputStream {
-  private val file = File.createTempFile("s3-", ".part")
+/** Collects a file on the local disk; `whole` is done with it when it is closed. */
+class LocalOutputStream(file: File, whole: () => Unit) extends OutputStream {
   private val output = new BufferedOutputStream(new FileOutputStream(file), 1 << 16)
   private var open = true
 
@@ -313,19 +362,19 @@ class S3OutputStream(s3: S3Bucket, key: String) extends OutputStream {
 
   override def close(): Unit = if (open) {
     open = false
-    try {
-      output.close()
-      s3.put(key, Some(file))
-    } finally file.delete()
+    output.close()
+    whole()
   }
 }
 
-/** Reads an object in blocks. */
-class S3InputStream(s3: S3Bucket, key: String, length: Long) extends FSInputStream {
+/** Reads an object in blocks; the first of them are its last bytes, which whoever opened it has read. */
+class S3InputStream(s3: S3Bucket, key: String, tail: Tail) extends FSInputStream {
   private val size = 4 << 20
+  private val length = tail.length
+  private val tailStart = length - tail.bytes.length
   private var position = 0L
-  private var block = Array.empty[Byte]
-  private var start = 0L
+  private var block = tail.bytes
+  private var start = tailStart
 
   override def getPos: Long = position
   override def seekToNewSource(target: Long): Boolean = false
@@ -344,8 +393,13 @@ class S3InputStream(s3: S3Bucket, key: String, length: Long) extends FSInputStre
     if (wanted == 0) return 0
     if (position >= length) return -1
     if (position < start || position >= start + block.length) {
-      block = s3.get(key, position, math.min(size.toLong, length - position).toInt)
-      start = position
+      if (position >= tailStart) {
+        block = tail.bytes
+        start = tailStart
+      } else {
+        block = s3.get(key, position, math.min(size.toLong, tailStart - position).toInt)
+        start = position
+      }
     }
     val offset = (position - start).toInt
     val count = math.min(wanted, block.length - offset)

@@ -1,4 +1,4 @@
-"""``s3://`` for Spark: compiled once from `S3FileSystem.scala`, by the compiler that PySpark holds."""
+"""``s3://`` for Spark: compiled once from the Scala beside, by the compiler that PySpark holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from scripts.errors import MissingError
 from scripts.java import Java
 
 CLASS = "sourcelab.S3FileSystem"
-_SOURCE = Path(__file__).with_name("S3FileSystem.scala")
+COMMIT_PROTOCOL = "sourcelab.S3CommitProtocol"
+_SOURCES = tuple(Path(__file__).with_name(f"{name}.scala") for name in ("S3FileSystem", "S3CommitProtocol"))
 #: Seconds: it takes ten, on a machine that is busy with everything else far more.
 _LIMIT = 900
 
@@ -51,7 +52,8 @@ def provide(java: Java, beside: Path) -> Path:
     shared = Path(sys.prefix) / "share" / "source-systems-lab"
     folder = shared if _writable(shared) else beside
     folder.mkdir(parents=True, exist_ok=True)
-    mark = hashlib.sha256(_SOURCE.read_bytes() + version("pyspark").encode()).hexdigest()[:12]
+    text = b"".join(source.read_bytes() for source in _SOURCES)
+    mark = hashlib.sha256(text + version("pyspark").encode()).hexdigest()[:12]
     library = folder / f"s3-filesystem-{mark}.jar"
     if not library.is_file():
         with FileLock(folder / "s3-filesystem.lock"):
@@ -62,11 +64,8 @@ def provide(java: Java, beside: Path) -> Path:
 
 def _compile(java: Java, library: Path) -> None:
     part = library.with_suffix(f".{os.getpid()}.jar")
-    folder = jars()
-    names = ("scala-compiler", "scala-library", "scala-reflect", "jline", "hadoop-client")
-    path = os.pathsep.join(str(each) for name in names for each in sorted(folder.glob(f"{name}-*.jar")))
     done = subprocess.run(
-        [java.program, "-cp", path, "scala.tools.nsc.Main", "-usejavacp", "-d", part, _SOURCE],
+        [java.program, "-cp", f"{jars()}/*", "scala.tools.nsc.Main", "-usejavacp", "-d", part, *_SOURCES],
         capture_output=True,
         text=True,
         check=False,

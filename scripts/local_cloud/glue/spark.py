@@ -95,7 +95,8 @@ def environment(installation: Installation, size: Size, folder: Path, trust: Pat
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder),
-        # Each rename is a copy in S3: tasks write where their files stay.
+        # Each rename is a copy in S3: tasks write where their files stay, or move them there once, not twice.
+        "spark.sql.sources.commitProtocolClass": filesystem.COMMIT_PROTOCOL,
         "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     }
     arguments = ["--master", f"local[{size.cores}]", "--driver-memory", f"{size.memory >> 20}m"]

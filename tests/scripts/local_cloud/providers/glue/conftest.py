@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from scripts.local_cloud.localstack import LocalStack
 BUCKET = "gluelab-lake"
 #: Seconds: what takes two may take a hundred on a machine that is busy with everything else.
 LIMIT = 600
+ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 EVERYTHING = {"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"}
 
 #: A job's script with a process of its own, which must end with it.
@@ -25,6 +27,51 @@ SLEEP_IN_PAIRS = """
 import subprocess, sys
 subprocess.run([sys.executable, "-c", "import time; time.sleep(3600)"])
 """
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Makes jobs of scripts."""
+
+    client: Callable[[str], Any]
+    bucket: str
+    name: str
+    role: str
+
+    @property
+    def glue(self) -> Any:
+        return self.client("glue")
+
+    def make(self, script: str, **more: Any) -> str:
+        self.client("s3").put_object(Bucket=self.bucket, Key=f"{self.name}.py", Body=script.encode())
+        where = f"s3://{self.bucket}/{self.name}.py"
+        command = {"Name": "pythonshell", "ScriptLocation": where, "PythonVersion": "3.9"}
+        given = {"Role": self.role, "Command": command, "MaxCapacity": 0.0625, **more}
+        given = {name: value for name, value in given.items() if value is not None}
+        self.glue.create_job(Name=self.name, **given)
+        return self.name
+
+    def start(self, **arguments: str) -> str:
+        given = {f"--{name}": value for name, value in arguments.items()}
+        return str(self.glue.start_job_run(JobName=self.name, Arguments=given)["JobRunId"])
+
+    def get(self, run: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.glue.get_job_run(JobName=self.name, RunId=run)["JobRun"]
+        return found
+
+    def until(self, run: str, *states: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            found = self.get(run)
+            return found if found["JobRunState"] in states else None
+
+        found: dict[str, Any] = wait_for(reached)
+        return found
+
+    def printed(self, run: str, kind: str = "output") -> str:
+        found = self.client("logs").get_log_events(logGroupName=f"/aws-glue/jobs/{kind}", logStreamName=run)[
+            "events"
+        ]
+        return "\n".join(each["message"] for each in found)
 
 
 @pytest.fixture
@@ -68,6 +115,11 @@ def make_role(client: Callable[[str], Any]) -> Callable[..., str]:
 def role(make_role: Callable[..., str]) -> str:
     """A role that may do everything in Glue, S3 and CloudWatch Logs."""
     return make_role(EVERYTHING)
+
+
+@pytest.fixture
+def jobs(client: Callable[[str], Any], bucket: str, name: str, role: str) -> Jobs:
+    return Jobs(client, bucket, name, role)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,9 +7,7 @@ import os
 import signal
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -17,69 +15,19 @@ from botocore.exceptions import ClientError
 
 from scripts import aws
 from scripts.config import Settings
-from scripts.local_cloud.glue.runner import Order, Run
-from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, own_settings
 from tests.scripts.local_cloud.providers.glue.conftest import (
+    ENDED,
     EVERYTHING,
     SLEEP_IN_PAIRS,
+    Jobs,
     new_role,
     process_of,
     wait_for,
 )
 
-ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """Makes jobs of scripts."""
-
-    client: Callable[[str], Any]
-    bucket: str
-    name: str
-    role: str
-
-    @property
-    def glue(self) -> Any:
-        return self.client("glue")
-
-    def make(self, script: str, **more: Any) -> str:
-        self.client("s3").put_object(Bucket=self.bucket, Key=f"{self.name}.py", Body=script.encode())
-        where = f"s3://{self.bucket}/{self.name}.py"
-        command = {"Name": "pythonshell", "ScriptLocation": where, "PythonVersion": "3.9"}
-        given = {"Role": self.role, "Command": command, "MaxCapacity": 0.0625, **more}
-        self.glue.create_job(Name=self.name, **given)
-        return self.name
-
-    def start(self, **arguments: str) -> str:
-        given = {f"--{name}": value for name, value in arguments.items()}
-        return str(self.glue.start_job_run(JobName=self.name, Arguments=given)["JobRunId"])
-
-    def get(self, run: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.glue.get_job_run(JobName=self.name, RunId=run)["JobRun"]
-        return found
-
-    def until(self, run: str, *states: str) -> dict[str, Any]:
-        def reached() -> dict[str, Any] | None:
-            found = self.get(run)
-            return found if found["JobRunState"] in states else None
-
-        found: dict[str, Any] = wait_for(reached)
-        return found
-
-    def printed(self, run: str, kind: str = "output") -> str:
-        found = self.client("logs").get_log_events(logGroupName=f"/aws-glue/jobs/{kind}", logStreamName=run)[
-            "events"
-        ]
-        return "\n".join(each["message"] for each in found)
-
-
-@pytest.fixture
-def jobs(client: Callable[[str], Any], bucket: str, name: str, role: str) -> Jobs:
-    return Jobs(client, bucket, name, role)
 
 
 def test_a_script_runs_with_its_arguments_in_its_role_and_what_it_prints_is_logged(jobs: Jobs) -> None:
@@ -152,19 +100,6 @@ def test_a_killed_process_is_a_failed_run(cloud: Cloud, jobs: Jobs) -> None:
     found = jobs.until(run, *ENDED)
     assert found["JobRunState"] == "FAILED"
     assert "SIGKILL" in found["ErrorMessage"]
-
-
-def test_a_run_that_takes_longer_than_it_may_is_ended_and_timed_out(
-    cloud: Cloud, jobs: Jobs, tmp_path: Path
-) -> None:
-    jobs.make(SLEEP)
-    account = jobs.role.split(":")[4]
-    place = Place(cloud.settings, tmp_path / "run", jobs.role, "it", account, "us-east-1")
-    # The API counts in minutes.
-    run = Run(place, Order(f"jr_{jobs.name}", f"s3://{jobs.bucket}/{jobs.name}.py", {}, None, timeout=1))
-    outcome = run.work(lambda: None)
-    assert outcome == Outcome(State.TIMEOUT, "Job has exceeded the timeout limit")
-    assert not place.folder.exists()
 
 
 def test_a_run_may_what_its_role_may(jobs: Jobs, make_role: Callable[..., str]) -> None:
