@@ -7,6 +7,7 @@ Only the standard library, and syntax that an old Python can still read far enou
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -73,7 +74,7 @@ def sync(environment: str, lock_file: str, editable: bool) -> None:
         with open(stamp) as file:
             if file.read() == wanted:
                 return
-    say("Setting up %s (once; about a minute)" % os.path.relpath(environment, ROOT))
+    say("Setting up %s (once; one to three minutes)" % os.path.relpath(environment, ROOT))
     python = os.path.join(environment, "bin", "python")
     if not same_python(python):
         uv("venv", "--quiet", "--clear", "--python", sys.executable, environment)
@@ -108,11 +109,11 @@ def uv(*arguments: str) -> None:
     if not os.path.exists(program):
         fetch_uv(program)
     environment = dict(os.environ)
-    # Whoever set a mirror for pip means it for uv too.
-    for setting, ours in (("global.index-url", "UV_DEFAULT_INDEX"), ("global.cert", "SSL_CERT_FILE")):
-        found = pip_setting(setting)
-        if found:
-            environment.setdefault(ours, found)
+    # Whoever set a mirror, or the certificate of a proxy, for pip means it for uv too.
+    settings = pip_settings()
+    for setting, ours in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
+        if settings.get(setting):
+            environment.setdefault(ours, settings[setting])
     environment.pop("VIRTUAL_ENV", None)
     answer = subprocess.run([program, *arguments], env=environment, cwd=ROOT)
     if answer.returncode != 0:
@@ -121,22 +122,19 @@ def uv(*arguments: str) -> None:
         )
 
 
-def pip_setting(name: str) -> str:
-    """What pip uses, from its environment variables or its files; empty where nobody set it."""
-    variable = "PIP_" + name.partition(".")[2].replace("-", "_").upper()
-    if os.environ.get(variable):
-        return os.environ[variable]
-    pip = [
-        os.path.join(UV, "bin", "python"),
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "config",
-        "get",
-        name,
-    ]
-    answer = subprocess.run(pip, capture_output=True, text=True)
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+def pip_settings() -> dict[str, str]:
+    """What `pip install` goes by: its environment variables and every file of its configuration.
+
+    (`pip config get` would read the user's file alone.)
+    """
+    pip = [os.path.join(UV, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listed = subprocess.run(pip, capture_output=True, text=True).stdout
+    settings = {}
+    # In pip's own order: what comes later overrides.
+    for section in ("global", "install", ":env:"):
+        for name, value in re.findall(r"^%s\.([\w-]+)=(.*)$" % section, listed, flags=re.MULTILINE):
+            settings[name] = str(ast.literal_eval(value))
+    return settings
 
 
 def fetch_uv(program: str) -> None:
