@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.errors import MissingError
-from scripts.system_packages import Requirement
+from scripts.system_packages import Packages, Requirement
 
 #: Spark 3.5 runs on these releases: from 23 on, Java refuses what Hadoop's login needs.
 OLDEST, NEWEST = 17, 22
@@ -27,7 +26,12 @@ _FOLDERS = (
 )
 _JARS = ("/usr/share/java", "/usr/lib/java", "/usr/share/java/postgresql-jdbc", "~/.local/share/java")
 
-_JAVA_HINT = "apt: openjdk-17-jre-headless · dnf: java-17-openjdk-headless · brew: openjdk@17"
+_JAVA_PACKAGES = Packages(
+    # Debian 13 has no 17, nor has Fedora from 42 on.
+    ("openjdk-17-jre-headless | openjdk-21-jre-headless",),
+    ("java-21-openjdk-headless",),
+    ("openjdk@17",),
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class Java:
         """17 of ``17.0.15``."""
         return int(re.split(r"\D", self.version)[0])
 
+    @property
+    def fits(self) -> bool:
+        """Whether Spark runs on it."""
+        return OLDEST <= self.release <= NEWEST
+
     def __str__(self) -> str:
         return f"Java {self.version} ({self.program})"
 
@@ -65,8 +74,7 @@ class Driver:
 
     name: str
     patterns: tuple[str, ...]
-    package: str
-    hint: str
+    packages: Packages
 
     def find(self) -> Path | None:
         """Its file."""
@@ -79,7 +87,7 @@ class Driver:
 
     def requirement(self) -> Requirement:
         """The driver as something that is needed."""
-        return Requirement(f"The JDBC driver of {self.name}", self._shown, (self.package,), self.hint)
+        return Requirement(f"The JDBC driver of {self.name}", self._shown, self.packages)
 
     def _shown(self) -> str | None:
         found = self.find()
@@ -90,24 +98,25 @@ class Driver:
 MYSQL = Driver(
     "MySQL",
     ("mariadb-java-client.jar", "mariadb-java-client-*.jar"),
-    "libmariadb-java",
-    "apt: libmariadb-java · dnf: mariadb-java-client · else mariadb-java-client in ~/.local/share/java",
+    Packages(
+        ("libmariadb-java",), ("mariadb-java-client",), (), ("mariadb-java-client in ~/.local/share/java",)
+    ),
 )
 POSTGRES = Driver(
     "PostgreSQL",
     ("postgresql.jar", "postgresql-*.jar"),
-    "libpostgresql-jdbc-java",
-    "apt: libpostgresql-jdbc-java · dnf: postgresql-jdbc · else postgresql's JDBC in ~/.local/share/java",
+    Packages(
+        ("libpostgresql-jdbc-java",), ("postgresql-jdbc",), (), ("postgresql's JDBC in ~/.local/share/java",)
+    ),
 )
 
 
 def find() -> Java | None:
     """The best Java for Spark: JAVA_HOME's, else the oldest release that fits; None where none does."""
     named = os.environ.get("JAVA_HOME")
-    if named and (chosen := _identified(Path(named) / "bin" / "java")):
+    if named and (chosen := _identified(Path(named) / "bin" / "java")) and chosen.fits:
         return chosen
-    fitting = [java for program in _programs() if (java := _identified(program))]
-    return min(fitting, key=lambda java: java.release, default=None)
+    return min((java for java in _all() if java.fits), key=lambda java: java.release, default=None)
 
 
 def require() -> Java:
@@ -118,10 +127,9 @@ def require() -> Java:
     MissingError
         There is none; names the packages.
     """
-    JAVA.require()
     found = find()
     if found is None:
-        raise MissingError(f"{JAVA.name} is missing.", f"Install it: {_JAVA_HINT}")
+        raise JAVA.missing()
     return found
 
 
@@ -147,10 +155,22 @@ def _shown() -> str | None:
     return str(found) if found else None
 
 
-JAVA = Requirement(f"Java {OLDEST} to {NEWEST}", _shown, ("openjdk-17-jre-headless",), _JAVA_HINT)
+def _unfit() -> list[str]:
+    named = os.environ.get("JAVA_HOME")
+    chosen = _identified(Path(named) / "bin" / "java") if named else None
+    wrong = [f"JAVA_HOME {named}, where no java answers"] if named and chosen is None else []
+    return wrong + list(dict.fromkeys(str(java) for java in (chosen, *_all()) if java and not java.fits))
+
+
+JAVA = Requirement(f"Java {OLDEST} to {NEWEST}", _shown, _JAVA_PACKAGES, _unfit)
 
 #: What Glue's jobs need; `lab setup` installs it.
 REQUIREMENTS = (JAVA, MYSQL.requirement(), POSTGRES.requirement())
+
+
+def _all() -> list[Java]:
+    """Every Java that is found, whatever its release."""
+    return [java for program in _programs() if (java := _identified(program))]
 
 
 def _programs() -> Iterator[Path]:
@@ -174,7 +194,7 @@ def _identified(program: Path) -> Java | None:
 
 @functools.lru_cache(maxsize=64)
 def _identify(program: Path, _changed: float) -> Java | None:
-    """What `program` says that it is; None when it cannot run or does not fit."""
+    """What `program` says that it is; None when it cannot run."""
     try:
         done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False, timeout=120)
     except (OSError, subprocess.TimeoutExpired):
@@ -182,5 +202,4 @@ def _identify(program: Path, _changed: float) -> Java | None:
     said = re.search(r'version "(\d[^"]*)"', done.stderr)
     if done.returncode != 0 or said is None:
         return None
-    java = Java(program.parent.parent, said.group(1))
-    return java if OLDEST <= java.release <= NEWEST else None
+    return Java(program.parent.parent, said.group(1))

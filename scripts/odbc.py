@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scripts.system_packages import Requirement
+from scripts.system_packages import Packages, Requirement
 
 Engine = Literal["mysql", "postgres"]
 
@@ -143,22 +143,19 @@ def _shown(engine: Engine) -> str | None:
 _MANAGER = Requirement(
     "The ODBC driver manager",
     _manager,
-    ("unixodbc",),
-    "apt: unixodbc · dnf: unixODBC · brew: unixodbc",
+    Packages(("unixodbc",), ("unixODBC",), ("unixodbc",)),
 )
 
 _REQUIREMENTS: dict[Engine, Requirement] = {
     "mysql": Requirement(
         "The ODBC driver for MariaDB and MySQL",
         functools.partial(_shown, "mysql"),
-        ("odbc-mariadb",),
-        "apt: odbc-mariadb · dnf: mariadb-connector-odbc · brew: mariadb-connector-odbc",
+        Packages(("odbc-mariadb",), ("mariadb-connector-odbc",), ("mariadb-connector-odbc",)),
     ),
     "postgres": Requirement(
         "The ODBC driver for PostgreSQL",
         functools.partial(_shown, "postgres"),
-        ("odbc-postgresql",),
-        "apt: odbc-postgresql · dnf: postgresql-odbc · brew: psqlodbc",
+        Packages(("odbc-postgresql",), ("postgresql-odbc",), ("psqlodbc",)),
     ),
 }
 

@@ -223,7 +223,8 @@ class Terraform:
         if answer.returncode != 0:
             raise RemoteError(
                 f"terraform init failed:\n{(answer.stderr or answer.stdout).strip()}",
-                "Without access to registry.terraform.io, name a provider mirror in TF_PLUGIN_MIRROR.",
+                "Without access to registry.terraform.io: run `terraform providers mirror FOLDER` in "
+                "infrastructure/ where there is access, and name a copy of that folder in TF_PLUGIN_MIRROR.",
             )
 
     @contextmanager

@@ -17,7 +17,6 @@ from scripts.commands import needs
 from scripts.commands.output import AsJson, fits, line, print_json, result, say, show_table
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
-from scripts.terraform import Terraform
 from scripts.terraform_state import resources_in_state
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def setup(
     from scripts.local_cloud import lifecycle
 
     settings: Settings = context.obj
-    terraform = Terraform(settings)
+    terraform = needs.terraform(settings)
     found = [f"Terraform {terraform.program.version} ({terraform.program.path})"]
     if settings.target == "local":
         found += system_packages.prepare(lifecycle.REQUIREMENTS, say, wished=odbc.REQUIREMENTS)

@@ -49,10 +49,29 @@ def local_cloud(settings: Settings) -> None:
 
 
 def terraform(settings: Settings) -> Terraform:
-    """Terraform, found before anything else is begun."""
+    """Terraform, found before anything else is begun.
+
+    Raises
+    ------
+    MissingError
+        There is none that fits; with what else is missing and cannot be installed from here, so that nobody
+        is told of it only after the next try.
+    """
     found = Terraform(settings, say=say)
-    _ = found.program
+    try:
+        _ = found.program
+    except MissingError as missing:
+        if settings.target == "local" and (more := _not_installable()):
+            raise MissingError(f"{missing.what} {more.what}", f"{missing.hint}\n{more.hint}") from None
+        raise
     return found
+
+
+def _not_installable() -> MissingError | None:
+    from scripts import system_packages
+    from scripts.local_cloud import lifecycle
+
+    return None if system_packages.can_install() else system_packages.lacking(lifecycle.REQUIREMENTS)
 
 
 def shown_plan(settings: Settings, file: Path) -> dict[str, Any]:

@@ -61,3 +61,15 @@ def test_what_is_missing_is_named_with_its_package(alone: Path) -> None:
     assert "libpostgresql-jdbc-java" in refusal(java.drivers)
     (alone / "jars" / "postgresql.jar").touch()
     assert [path.name for path in java.drivers()] == ["mariadb-java-client-3.5.1.jar", "postgresql.jar"]
+
+
+def test_a_java_that_does_not_fit_is_told_where_none_does(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = program(alone / "jvm" / "25", "25.0.1")
+    with pytest.raises(MissingError, match=r"Java 17 to 22 is missing \(of no use: Java 25\.0\.1") as missing:
+        java.require()
+    assert str(old) in missing.value.what
+    monkeypatch.setenv("JAVA_HOME", str(alone / "nowhere"))
+    with pytest.raises(MissingError, match=r"JAVA_HOME .*nowhere, where no java answers, Java 25\.0\.1"):
+        java.require()

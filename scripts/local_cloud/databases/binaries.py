@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from scripts.errors import BadInputError, MissingError
-from scripts.system_packages import Requirement
+from scripts.system_packages import Packages, Requirement
 
 Product = Literal["MySQL", "MariaDB", "PostgreSQL"]
 
@@ -48,13 +48,10 @@ _PRODUCTS: dict[str, tuple[Product, ...]] = {
     "postgres": ("PostgreSQL",),
 }
 
-_HINTS = {
-    "mysql": "apt: mariadb-server-core mariadb-client-core · dnf: mariadb-server · brew: mariadb",
-    "mariadb": "apt: mariadb-server-core mariadb-client-core · dnf: mariadb-server · brew: mariadb",
-    "postgres": "apt: postgresql · dnf: postgresql-server · brew: postgresql@17",
+_PACKAGES: dict[str, Packages] = {
+    "mysql": Packages(("mariadb-server-core", "mariadb-client-core"), ("mariadb-server",), ("mariadb",)),
+    "postgres": Packages(("postgresql",), ("postgresql-server",), ("postgresql@17",)),
 }
-
-_PACKAGES = {"mysql": ("mariadb-server-core", "mariadb-client-core"), "postgres": ("postgresql",)}
 
 #: The oldest PostgreSQL that has every setting of our configuration.
 _OLDEST_POSTGRES = 13
@@ -105,7 +102,7 @@ class Installation:
                     return folder / name
         engine = "postgres" if self.product == "PostgreSQL" else "mysql"
         raise MissingError(
-            f"{names[0]} is missing beside {self.server}.", f"Install the whole server: {_HINTS[engine]}"
+            f"{names[0]} is missing beside {self.server}.", f"Install the whole server: {_PACKAGES[engine]}"
         )
 
 
@@ -154,7 +151,7 @@ def require(engine: str) -> Installation:
         raise MissingError(
             f"No {product} server is installed: {' or '.join(_PROGRAMS[engine])} is neither on PATH nor in "
             "the usual folders.",
-            f"Install it: {_HINTS[engine]}",
+            f"Install it: {_PACKAGES['postgres' if engine == 'postgres' else 'mysql']}",
         )
     return found
 
@@ -195,7 +192,6 @@ REQUIREMENTS = tuple(
         f"A {' or '.join(_PRODUCTS[engine])} server",
         functools.partial(_shown, engine),
         packages,
-        _HINTS[engine],
     )
     for engine, packages in _PACKAGES.items()
 )

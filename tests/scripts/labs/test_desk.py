@@ -14,7 +14,7 @@ from scripts.errors import BadInputError, MissingError
 from scripts.labs import manifest, system, workspace
 from scripts.labs.desk import Desk
 from scripts.labs.workspace import Workspace
-from scripts.system_packages import Requirement
+from scripts.system_packages import Packages, Requirement
 from tests.scripts.conftest import Environment
 
 LAB = manifest.find("relational")
@@ -150,7 +150,7 @@ def test_what_the_machine_lacks_is_told_before_anything_is_made_or_judged(
 ) -> None:
     own = Desk(seeded.settings, seeded.session, tmp_path)
     needing = LAB.model_copy(update={"needs": LAB.needs.model_copy(update={"system": ("odbc",)})})
-    kettle = Requirement("A kettle", lambda: None, ("kettle",), "apt: kettle")
+    kettle = Requirement("A kettle", lambda: None, Packages(("kettle",)))
     monkeypatch.setitem(system.REQUIREMENTS, "odbc", [kettle])
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
     with pytest.raises(MissingError, match="A kettle is missing"):

@@ -66,8 +66,22 @@ def test_without_database_servers_the_packages_are_named(lab: Lab) -> None:
     done = lab(f"{hide}; exec {shlex.join(ORDINARY)} lab setup", HIDING)
     assert done.returncode == ExitCode.MISSING, done.stderr
     assert "A MySQL or MariaDB server is missing. A PostgreSQL server is missing." in done.stderr
+    assert "apt: mariadb-server-core mariadb-client-core postgresql\n" in done.stderr
+    assert "brew: mariadb postgresql" in done.stderr
+
+
+def test_terraform_and_the_packages_are_named_at_once(lab: Lab, tmp_path: Path) -> None:
+    servers = {str(found.server) for found in binaries.installations("mysql")}
+    hide = "; ".join(f"mount --bind /dev/null {shlex.quote(server)}" for server in servers)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("mount", "unshare", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    done = lab(f"{hide}; exec {shlex.join(ORDINARY)} lab apply", HIDING, PATH=str(tools))
+    assert done.returncode == ExitCode.MISSING, done.stderr
+    assert "Terraform is not on PATH. A MySQL or MariaDB server is missing." in done.stderr
+    assert "developer.hashicorp.com/terraform/install" in done.stderr
     assert "apt: mariadb-server-core mariadb-client-core" in done.stderr
-    assert "brew: mariadb" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["up", "snapshot save one", "clean"])
