@@ -16,7 +16,6 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -197,15 +196,8 @@ class LocalStack:
         if process is None:
             self._record.unlink(missing_ok=True)
             return False
-        family = [process, *process.children(recursive=True)]
-        for member in family:
-            with suppress(psutil.NoSuchProcess):
-                member.terminate()
-        _, alive = psutil.wait_procs(family, timeout=patience)
-        for member in alive:
-            with suppress(psutil.NoSuchProcess):
-                member.kill()
-        psutil.wait_procs(alive, timeout=STOP_LIMIT)
+        family = [processes.identity(each.pid) for each in (process, *process.children(recursive=True))]
+        processes.stop_all([each for each in family if each], timeout=patience)
         self._record.unlink(missing_ok=True)
         return True
 

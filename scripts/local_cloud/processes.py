@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def stop(process: Process, *, graceful: signal.Signals, timeout: float) -> bool:
         if wait_for_end(process, patience):
             return number is graceful
     raise MissingError(f"Process {process.pid} does not end, not even by SIGKILL; it may wait for a disk.")
+
+
+def stop_all(several: Sequence[Process], *, timeout: float) -> list[Process]:
+    """End processes at once: SIGTERM, and SIGKILL after `timeout` seconds. Returns those that needed it.
+
+    One that has ended counts as gone before it is reaped: in a container, the first process may reap nobody.
+    """
+    needed: list[Process] = []
+    for number, patience in ((signal.SIGTERM, timeout), (signal.SIGKILL, 20.0)):
+        needed = [each for each in several if alive(each)]
+        for each in needed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each.pid, number)
+        deadline = time.monotonic() + patience
+        for each in needed:
+            wait_for_end(each, deadline - time.monotonic())
+    return needed
 
 
 def wait_for_end(process: Process, timeout: float) -> bool:

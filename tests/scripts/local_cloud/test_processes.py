@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -52,6 +53,28 @@ def test_a_process_that_has_ended_is_neither_alive_nor_known_by_its_pid(
     assert processes.wait_for_end(known, 10)
     assert Process(known.pid, known.started, "epoch", Settings().gateway_port).process() is None
     assert processes.identity(known.pid) is None
+
+
+def test_what_has_ended_is_gone_though_nobody_reaps_it() -> None:
+    start = "import subprocess; print(subprocess.Popen(['/bin/sleep', '60']).pid, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        orphan = processes.identity(int(parent.stdout.readline()))
+        assert orphan is not None
+        assert processes.stop_all([orphan], timeout=20) == []
+        assert psutil.Process(orphan.pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_of_several_only_the_stubborn_are_killed(sleeper: subprocess.Popen[bytes]) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as stubborn:
+        assert stubborn.stdout is not None
+        stubborn.stdout.readline()
+        both = [processes.known(sleeper), processes.known(stubborn)]
+        assert processes.stop_all(both, timeout=0.2) == both[1:]
+        assert not any(map(processes.alive, both))
 
 
 def test_this_process_is_not_the_one_of_another_boot() -> None:
