@@ -172,9 +172,11 @@ def make_environment() -> None:
     answer = subprocess.run([sys.executable, "-m", "venv", UV], capture_output=True, text=True)
     if answer.returncode != 0:
         shutil.rmtree(UV, ignore_errors=True)
+        # The first sentence: Debian's goes on with advice of its own.
+        reason = " ".join((answer.stdout + answer.stderr).split()).partition(". ")[0][:300]
         raise SetupError(
-            "%s cannot make a virtual environment: %s\nOn Debian or Ubuntu: sudo apt-get install %s"
-            % (sys.executable, (answer.stdout + answer.stderr).strip()[:300], package)
+            "%s cannot make a virtual environment: %s.\nOn Debian or Ubuntu: sudo apt-get install %s"
+            % (sys.executable, reason.rstrip("."), package)
         )
 
 
