@@ -38,6 +38,8 @@ _DYNAMIC_MYSQL_84 = (
 )
 #: MariaDB's word for MySQL's SET_USER_ID: a dump may name definers other than its loader.
 _PRIVILEGES_MARIADB = ", DELETE HISTORY, SET USER"
+#: Part of ALL on a database from 11.3 on: without it, the master user could grant nobody ALL.
+_PRIVILEGES_MARIADB_113 = ", SHOW CREATE ROUTINE"
 
 #: MySQL 8's names for what this MariaDB calls otherwise.
 _MARIADB_NAMES = {
@@ -115,6 +117,8 @@ class MySQLServer(EngineServer):
             cursor.execute("CREATE USER IF NOT EXISTS %s@'%%'", (user,))
             cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, password))
             more = _PRIVILEGES_MARIADB if self._mariadb else _PRIVILEGES_MYSQL
+            if self._mariadb and self.installation.major >= (11, 3):
+                more += _PRIVILEGES_MARIADB_113
             cursor.execute(f"GRANT {_PRIVILEGES}{more} ON *.* TO %s@'%%' WITH GRANT OPTION", (user,))
             if not self._mariadb:
                 dynamic = _DYNAMIC_MYSQL_84 if self.installation.major >= (8, 4) else _DYNAMIC_MYSQL

@@ -73,7 +73,7 @@ def test_the_master_user_manages_users_but_is_no_superuser_and_no_other_user_can
     address = cloud.servers.status(mysql.resource_id).address
     with cloud.mysql(address) as client, client.cursor() as cursor:
         cursor.execute("CREATE USER reader@'%%' IDENTIFIED BY 'reader'", ())
-        cursor.execute("GRANT SELECT ON shop.* TO reader@'%%'", ())
+        cursor.execute("GRANT ALL ON shop.* TO reader@'%%'", ())
         cursor.execute("SHOW GRANTS")
         grants = str(cursor.fetchall())
         assert "SUPER" not in grants
