@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -23,8 +24,8 @@ from scripts.local_cloud.providers.glue.service import (
 
 #: Members that name a database or table, wherever they are in a request: Glue folds them to lower case.
 _NAMES = {"DatabaseName", "TableName"}
-#: That one call may create.
-MOST_PARTITIONS = 100
+#: That one call may create, and that one may list.
+MOST_PARTITIONS, MOST_LISTED = 100, 1000
 
 operations.passed_on(
     "DeleteSecurityConfiguration",
@@ -166,7 +167,7 @@ def _get_partitions(context: RequestContext, request: Request) -> Response:
         partitions = partitions[segment["SegmentNumber"] :: segment["TotalSegments"]]
     if request.get("ExcludeColumnSchema"):
         partitions = [_without_columns(each) for each in partitions]
-    here, more = page(partitions, lambda each: "/".join(each["Values"]), request)
+    here, more = page(partitions, lambda each: json.dumps(each["Values"]), request, MOST_LISTED)
     return {"Partitions": here, **more}
 
 

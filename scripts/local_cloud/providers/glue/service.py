@@ -8,9 +8,9 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
-from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
+from scripts.local_cloud.providers import paging
 from scripts.local_cloud.providers.framework import (
     Fidelity,
     Operations,
@@ -105,7 +105,8 @@ def page(
     items: list[Any], key: Callable[[Any], str], request: Request, default: int = 100
 ) -> tuple[list[Any], Response]:
     """The page that the request asks for, and the answer's ``NextToken`` when there is another."""
-    here, token = PaginatedList(items).get_page(
-        key, request.get("NextToken"), request.get("MaxResults") or default
-    )
+    try:
+        here, token = paging.page(items, key, request.get("NextToken"), request.get("MaxResults") or default)
+    except paging.TokenError:
+        raise invalid("Invalid NextToken") from None
     return here, {"NextToken": token} if token else {}

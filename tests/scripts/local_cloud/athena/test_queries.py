@@ -66,6 +66,12 @@ def test_the_same_token_is_the_same_query(lab: Lab) -> None:
 def test_executions_are_listed_by_work_group_the_newest_first(lab: Lab) -> None:
     ids = [lab.run(f"SELECT {each}")["QueryExecutionId"] for each in (1, 2)]
     assert lab.athena.list_query_executions(WorkGroup=lab.name)["QueryExecutionIds"] == ids[::-1]
+    first = lab.athena.list_query_executions(WorkGroup=lab.name, MaxResults=1)
+    rest = lab.athena.list_query_executions(WorkGroup=lab.name, NextToken=first["NextToken"])
+    assert (first["QueryExecutionIds"], rest["QueryExecutionIds"]) == ([ids[1]], [ids[0]])
+    assert "NextToken" not in rest
+    with pytest.raises(ClientError, match="Invalid NextToken"):
+        lab.athena.list_query_executions(WorkGroup=lab.name, NextToken="no token of ours")
     found = lab.athena.batch_get_query_execution(QueryExecutionIds=[*ids, "no-such"])
     assert [each["QueryExecutionId"] for each in found["QueryExecutions"]] == ids
     assert len(found["UnprocessedQueryExecutionIds"]) == 1
@@ -313,9 +319,8 @@ def test_the_catalog_is_shown_described_and_changed(lab: Lab) -> None:
     assert [each["Name"] for each in metadata["TableMetadata"]["PartitionKeys"]] == ["year"]
     tables = lab.athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=database)
     assert [each["Name"] for each in tables["TableMetadataList"]] == ["sales"]
-    assert database in [
-        each["Name"] for each in lab.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]
-    ]
+    pages = lab.athena.get_paginator("list_databases").paginate(CatalogName="AwsDataCatalog")
+    assert database in [each["Name"] for page in pages for each in page["DatabaseList"]]
 
 
 def test_prepared_statements_take_parameters(lab: Lab) -> None:

@@ -175,6 +175,8 @@ def test_a_long_list_comes_in_pages_which_moto_ignores(glue: Any, table: str) ->
     )
     assert (len(first["Partitions"]), len(rest["Partitions"])) == (4, 2)
     assert "NextToken" not in rest
+    with pytest.raises(glue.exceptions.InvalidInputException, match="Invalid NextToken"):
+        glue.get_partitions(DatabaseName=table, TableName="events", NextToken="no token of ours")
 
 
 @pytest.fixture
