@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,16 +56,30 @@ def bucket_named(name: str) -> Any:
     raise error("NoSuchBucket", f"The specified bucket does not exist (Bucket: {name})", 404)
 
 
-def under(location: str) -> Iterator[tuple[str, Any]]:
-    """URI and record of the objects that a table at the location is read from."""
-    name, prefix = split(location)
-    bucket = bucket_named(name)
-    prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
-    for record in sorted(bucket.objects.values(), key=lambda each: str(each.key)):
-        key = record.key
-        hidden = any(each.startswith(("_", ".")) for each in key.removeprefix(prefix).split("/"))
-        if key.startswith(prefix) and not hidden and getattr(record, "size", 0):
-            yield f"s3://{name}/{key}", record
+class Listings:
+    """The objects of buckets, each listed once for a query, whose table may have thousands of locations."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[list[str], list[Any]]] = {}
+
+    def under(self, location: str) -> Iterator[tuple[str, Any]]:
+        """URI and record of the objects that a table at the location is read from."""
+        name, prefix = split(location)
+        prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
+        keys, records = self._listed(name)
+        for at in range(bisect_left(keys, prefix), len(keys)):
+            key, record = keys[at], records[at]
+            if not key.startswith(prefix):
+                return
+            hidden = any(each.startswith(("_", ".")) for each in key.removeprefix(prefix).split("/"))
+            if not hidden and getattr(record, "size", None):
+                yield f"s3://{name}/{key}", record
+
+    def _listed(self, name: str) -> tuple[list[str], list[Any]]:
+        if name not in self._buckets:
+            records = sorted(bucket_named(name).objects.values(), key=lambda each: str(each.key))
+            self._buckets[name] = [str(each.key) for each in records], records
+        return self._buckets[name]
 
 
 def is_empty(location: str) -> bool:
@@ -73,8 +88,8 @@ def is_empty(location: str) -> bool:
     return not any(each.key.startswith(prefix) for each in bucket_named(name).objects.values())
 
 
-def readable(uri: str, record: Any, folder: Path) -> Readable:
-    """The object, as a file in the folder or a descriptor."""
+def readable(uri: str, record: Any, path: Path) -> Readable:
+    """The object, as a descriptor or as a file that is made at the path."""
     storage = SERVICE_PLUGINS.require("s3")._provider._storage_backend
     with storage.open(split(uri)[0], record, "r") as stored:
         file = stored.file
@@ -83,8 +98,7 @@ def readable(uri: str, record: Any, folder: Path) -> Readable:
                 file._file.flush()
                 descriptor = os.dup(file._file.fileno())
                 return Readable(uri, record.size, None, descriptor, record, record.internal_last_modified)
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = folder / str(sum(1 for _ in folder.iterdir()))
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.seek(0)
             with path.open("xb") as copy:
                 shutil.copyfileobj(file, copy)

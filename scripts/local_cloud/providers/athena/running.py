@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -48,7 +48,8 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._read: list[objects.Readable] = []
-        self._listings: dict[str, Any] = {}
+        self._listings = objects.Listings()
+        self._paged: dict[str, Iterator[tuple[str, Any]]] = {}
 
     def stop(self) -> None:
         """End the process, if it runs; it will not be started any more."""
@@ -163,18 +164,19 @@ class Runner:
 
     def _objects(self, location: str) -> tuple[Answer, list[int]]:
         """The next page of the objects under a location."""
-        if location not in self._listings:
+        if location not in self._paged:
             bucket, prefix = objects.split(location)
             self._permissions.check("s3", "ListObjectsV2", {"Bucket": bucket, "Prefix": prefix})
-            self._listings[location] = objects.under(location)
+            self._paged[location] = self._listings.under(location)
         page = []
-        for uri, record in islice(self._listings[location], _PAGE):
+        for uri, record in islice(self._paged[location], _PAGE):
             bucket, key = objects.split(uri)
             self._permissions.check("s3", "GetObject", {"Bucket": bucket, "Key": key})
-            page.append(objects.readable(uri, record, self._folder / "objects"))
-        self._read += page
+            path = self._folder / "objects" / str(len(self._read))
+            page.append(objects.readable(uri, record, path))
+            self._read.append(page[-1])
         if len(page) < _PAGE:
-            del self._listings[location]
+            del self._paged[location]
         told = [
             {"uri": each.uri, "size": each.size, "path": str(each.path) if each.path else None}
             for each in page

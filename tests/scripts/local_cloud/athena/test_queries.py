@@ -112,6 +112,21 @@ def test_a_partitioned_parquet_table_is_repaired_read_and_pruned(lab: Lab) -> No
     assert "expected magic number: PAR1" in reason
 
 
+def test_locations_of_many_objects_and_of_names_that_begin_alike_are_read_whole_and_apart(lab: Lab) -> None:
+    # More than are told of at once.
+    for number in range(203):
+        lab.text(f"alike/p=1/{number}.csv", f"{number}\n")
+    lab.text("alike/p=10/a.csv", "7\n")
+    lab.text("alike/p=1-old/a.csv", "8\n")
+    lab.text("alike-not/p=1/a.csv", "9\n")
+    lab.run(f"CREATE EXTERNAL TABLE alike (x int) PARTITIONED BY (p int) LOCATION '{lab.uri('alike')}'")
+    lab.run("ALTER TABLE alike ADD PARTITION (p = 1) PARTITION (p = 10)")
+    assert lab.rows("SELECT p, count(*), sum(x) FROM alike GROUP BY p ORDER BY p") == [
+        ["1", "203", str(sum(range(203)))],
+        ["10", "1", "7"],
+    ]
+
+
 def test_a_column_whose_type_changed_is_told(lab: Lab) -> None:
     _sales(lab)
     lab.run("ALTER TABLE sales ADD PARTITION (year = 2024)")
