@@ -90,7 +90,8 @@ def _start(context: RequestContext, request: Request) -> Response:
         if before.asked != asked:
             raise invalid("Idempotent parameters do not match")
         return {"QueryExecutionId": before.record["QueryExecutionId"]}
-    catalog = (request.get("QueryExecutionContext") or {}).get("Catalog") or OWN_CATALOG
+    given = request.get("QueryExecutionContext") or {}
+    catalog = given.get("Catalog") or OWN_CATALOG
     if catalog.lower() not in {OWN_CATALOG.lower(), *(each.lower() for each in store_of(context).catalogs)}:
         raise error("UnsupportedOperation", f"Data catalog {catalog} is not in the local cloud.")
     output = _output(group, request)
@@ -98,7 +99,6 @@ def _start(context: RequestContext, request: Request) -> Response:
     extension = (
         "csv" if re.match(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|EXECUTE)\b", sql, re.IGNORECASE) else "txt"
     )
-    given = request.get("QueryExecutionContext") or {}
     record = {
         "QueryExecutionId": query_id,
         "Query": sql,
@@ -132,7 +132,8 @@ def _start(context: RequestContext, request: Request) -> Response:
     job = {
         "query_id": query_id,
         "sql": sql,
-        "database": (given.get("Database") or "default").lower(),
+        # awswrangler names it as Hive's statements do: `orders`.
+        "database": (given.get("Database") or "default").strip("`").lower(),
         "began": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "output": output["OutputLocation"],
         "parameters": request.get("ExecutionParameters") or [],

@@ -20,11 +20,16 @@ SQL = """
 
 
 @pytest.fixture
-def read(lab: Lab, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``read(sql, ctas_approach=..., unload_approach=...)`` in the test's work group."""
+def wrangler(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """awswrangler asks the local cloud."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint_url)
     for service in ("athena", "glue", "s3", "sts"):
         monkeypatch.setattr(awswrangler.config, f"{service}_endpoint_url", cloud.endpoint_url)
+
+
+@pytest.fixture
+def read(lab: Lab, cloud: Cloud, wrangler: None) -> Any:
+    """``read(sql, ctas_approach=..., unload_approach=...)`` in the test's work group."""
 
     def run(sql: str, **how: Any) -> pd.DataFrame:
         frame: pd.DataFrame = awswrangler.athena.read_sql_query(
@@ -62,3 +67,25 @@ def test_awswrangler_reads_in_chunks_and_takes_parameters(lab: Lab, read: Any) -
     assert sum(len(each) for each in frames) == 10
     frame = read("SELECT :a AS a", params={"a": "it's"}, ctas_approach=False)
     assert frame["a"].tolist() == ["it's"]
+
+
+def test_awswrangler_writes_a_table_and_asks_for_it_in_hives_words(
+    lab: Lab, cloud: Cloud, wrangler: None, read: Any
+) -> None:
+    where = {"database": lab.name.replace("-", "_"), "boto3_session": cloud.session}
+    frame = pd.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"], "kind": ["x", "y", "x"]})
+    awswrangler.s3.to_parquet(
+        frame, lab.uri("written/"), dataset=True, table="written", partition_cols=["kind"], **where
+    )
+    awswrangler.catalog.delete_all_partitions("written", **where)
+    asked = {**where, "workgroup": lab.name}
+    assert awswrangler.athena.repair_table("written", **asked) == "SUCCEEDED"
+    assert awswrangler.athena.show_create_table("written", **asked).startswith("CREATE EXTERNAL TABLE")
+    described = awswrangler.athena.describe_table("written", **asked)
+    assert described["Column Name"].tolist() == ["id", "name", "kind"]
+    assert read("SELECT count(*) AS n FROM written", ctas_approach=False)["n"].tolist() == [3]
+    awswrangler.s3.to_csv(
+        frame[["id", "name"]], lab.uri("csv/"), dataset=True, table="lines", index=False, **where
+    )
+    found = read("SELECT * FROM lines ORDER BY id", ctas_approach=False)
+    assert found["id"].tolist() == [1, 2, 3]
