@@ -121,7 +121,8 @@ def crawl(
     if as_json:
         print_json(asdict(crawled))
     if not crawled.succeeded:
-        raise RemoteError(f"{crawled.crawler} {crawled.status.lower()}: {crawled.error or 'it says no more'}")
+        why = crawled.error or "it says no more"
+        raise RemoteError(f"{crawled.crawler} {crawled.status.lower()}: {why}", _hint(why))
     if as_json:
         return
     rows = [
@@ -135,6 +136,12 @@ def crawl(
     ]
     titles = ("TABLE", "COLUMNS", "PARTITIONED BY", "LOCATION")
     show_table(titles, [[Text(cell) for cell in row] for row in rows])
+
+
+def _hint(why: str) -> str:
+    if "is not in the catalog" not in why:
+        return ""
+    return "It looks at tables that are there. Those of gold are made by: lab glue run star-schema"
 
 
 def athena(

@@ -130,7 +130,7 @@ def main(order: Path, report: Path) -> int:
         "created": sum(len(each.created) for each in changes),
         "updated": sum(len(each.updated) for each in changes),
         "deleted": sum(len(each.deleted) for each in changes),
-        "error": error or " ".join(crawl.problems),
+        "error": error or "; ".join(crawl.problems),
     }
     report.write_text(json.dumps(document))
     return 1 if document["error"] else 0

@@ -17,7 +17,15 @@ from scripts.local_cloud.glue.crawling import GROUP, Crawling
 from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
 from scripts.local_cloud.providers.glue import roles
-from scripts.local_cloud.providers.glue.service import Record, answers, found, lock, page, store_of
+from scripts.local_cloud.providers.glue.service import (
+    Record,
+    answers,
+    found,
+    invalid,
+    lock,
+    page,
+    store_of,
+)
 
 LOG = logging.getLogger(__name__)
 
@@ -49,6 +57,8 @@ def _check(crawler: Record) -> None:
     targets = {kind for kind, each in crawler["Targets"].items() if each}
     if other := targets - _TARGETS:
         raise _refuse(f"crawl {', '.join(sorted(other))}")
+    if crawler["Targets"].get("S3Targets") and not crawler.get("DatabaseName"):
+        raise invalid(f"Crawler {crawler['Name']} needs a DatabaseName: what it finds in S3 is written there")
     if crawler.get("Classifiers"):
         raise _refuse("use classifiers of your own")
     if crawler["RecrawlPolicy"]["RecrawlBehavior"] == "CRAWL_EVENT_MODE":

@@ -221,6 +221,15 @@ def test_what_a_crawler_cannot_do_is_refused_when_it_is_started(lake: Lake) -> N
         lake.glue.start_crawler(Name=lake.name)
     with pytest.raises(lake.glue.exceptions.CrawlerNotRunningException):
         lake.glue.stop_crawler(Name=lake.name)
+    nowhere = lake.crawler(f"{lake.name}-nowhere", DatabaseName="")
+    with pytest.raises(lake.glue.exceptions.InvalidInputException, match="needs a DatabaseName"):
+        lake.glue.start_crawler(Name=nowhere)
+
+
+def test_tables_that_are_not_in_the_catalog_are_all_named(lake: Lake) -> None:
+    lake.crawler(Targets={"CatalogTargets": [{"DatabaseName": lake.name, "Tables": ["a", "b"]}]})
+    said = [f"Table {lake.name}.{table} is not in the catalog" for table in ("a", "b")]
+    assert lake.crawl(expect="FAILED")["ErrorMessage"] == "; ".join(said)
 
 
 def test_a_crawl_that_is_stopped_ends_with_its_process_and_changes_nothing(cloud: Cloud, lake: Lake) -> None:
