@@ -55,6 +55,9 @@ class Session(WritingStatements):
         told = CatalogStatements(self._lake, self._job.database).told(reader)
         if told:
             return self._told(told)
+        for words in _OF_ICEBERG:
+            if reader.is_(*words.split()):
+                raise refused(f"{words}, which changes rows of Iceberg tables,", (1, 1))
         raise QueryFailedError("", f"mismatched input '{reader.next.text}'", (1, 1))
 
     def _select(self, reader: Reader) -> Outcome:
@@ -142,6 +145,8 @@ _STATEMENTS: dict[str, Callable[[Session, Reader], Outcome]] = {
     "CREATE VIEW": Session._create_view,
     "CREATE OR REPLACE VIEW": Session._create_view,
 }
+
+_OF_ICEBERG = ("MERGE INTO", "UPDATE", "DELETE FROM", "OPTIMIZE", "VACUUM")
 
 
 def refused_by(why: LakeError) -> QueryFailedError:

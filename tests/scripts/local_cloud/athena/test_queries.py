@@ -253,6 +253,7 @@ def test_other_serdes_and_projection_are_refused(lab: Lab) -> None:
         LOCATION '{lab.uri("p/")}' TBLPROPERTIES ('projection.enabled' = 'true')"""
     )
     assert lab.fail("SELECT * FROM projected").startswith("NOT_SUPPORTED: Partition projection")
+    assert lab.fail("DELETE FROM projected").startswith("NOT_SUPPORTED: line 1:1: DELETE FROM, which changes")
     assert lab.fail("SELECT * FROM orc").startswith(
         "NOT_SUPPORTED: SerDe org.apache.hadoop.hive.ql.io.orc.OrcSerde"
     )
