@@ -7,6 +7,7 @@ our own start of LocalStack sets: a LocalStack that anybody else starts in this 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from functools import partial
 from importlib import import_module
@@ -62,9 +63,23 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
+#: Files that this process may have open: as many large objects of S3, and those that queries read.
+_FILES = 65_536
+
+
+def _open_more_files() -> None:
+    """LocalStack keeps a file open for each object above 512 KiB; shells allow 1,024, on macOS 256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # macOS calls its limit infinite, and takes no more than this.
+    most = 10_240 if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 @hooks.on_infra_start(should_load=lambda: EPOCH_VARIABLE in os.environ)
 def on_start() -> None:
     """Stay on loopback, announce changes, and tell who asks which life of the local cloud this is."""
+    _open_more_files()
     # LocalStack 4.9.2 takes the port of GATEWAY_LISTEN and drops its host (serve_gateway in
     # aws/serving/twisted.py), so whatever listens in this process is bound to loopback here.
     on_loopback = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -96,6 +97,20 @@ def test_the_index_of_operations_is_laid_out_for_it_and_not_made_by_it(settings:
     root = settings.local_dir / "localstack"
     assert len(list((root / "usr/lib/localstack").glob("service-catalog-*.dill"))) == 1
     assert not list((root / "var/lib/localstack/cache").glob("service-catalog-*.dill"))
+
+
+def test_it_holds_more_large_objects_than_its_shell_lets_a_process_open_files(settings: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(160, hard), hard))
+    try:
+        LocalStack(settings).start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    s3 = aws.session(settings).client("s3")
+    s3.create_bucket(Bucket="many")
+    for number in range(160):
+        s3.put_object(Bucket="many", Key=str(number), Body=b"x" * (520 << 10))
+    assert s3.head_object(Bucket="many", Key="159")["ContentLength"] == 520 << 10
 
 
 def test_two_local_clouds_have_buckets_of_one_name_apart(settings: Settings) -> None:
