@@ -13,9 +13,7 @@ from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions import registry
 from scripts.local_cloud.athena.functions.aggregates import AGGREGATES, finish, string_agg
 from scripts.local_cloud.athena.functions.windows import WINDOWS
-from scripts.local_cloud.athena.types import (
-    BIGINT,
-)
+from scripts.local_cloud.athena.types import BIGINT, UNKNOWN
 from scripts.local_cloud.athena.values import Value
 
 if TYPE_CHECKING:
@@ -67,6 +65,9 @@ class Calls(ExpressionBase):
         if len(arguments) == 1 and isinstance(arguments[0], exp.Distinct):
             distinct, arguments = True, list(arguments[0].expressions)
         name = node.name.lower()
+        if over is not None and (distinct or order):
+            what = "DISTINCT in window function parameters" if distinct else "Window function with ORDER BY"
+            raise QueryFailedError("NOT_SUPPORTED", f"{what} is not supported", self.place(node))
         if order and name not in {"array_agg"}:
             raise refused(f"ORDER BY within {name}()", self.place(node))
         if distinct and name in {"map_agg", "approx_distinct", "approx_percentile"}:
@@ -79,13 +80,17 @@ class Calls(ExpressionBase):
 
     def _listagg(self, node: exp.GroupConcat, inner: Calls, condition: str, over: str | None) -> Value:
         this, order, distinct = node.this, "", False
-        if isinstance(this, exp.Order):
-            order, this = f" ORDER BY {inner.order(this)}", this.this
+        if not isinstance(this, exp.Order):
+            raise QueryFailedError(
+                "", "mismatched input: listagg() needs WITHIN GROUP (ORDER BY ...)", self.place(node)
+            )
+        order, this = f" ORDER BY {inner.order(this)}", this.this
         if isinstance(this, exp.Distinct):
             distinct, this = True, this.expressions[0]
         separator = node.args.get("separator")
         mark = inner.compile(separator) if separator else literals.string("")
-        value = string_agg(inner.compile(this), mark, self.place(node))
+        cut_off = isinstance(node.args.get("on_overflow"), exp.OverflowTruncateBehavior)
+        value = string_agg(inner.compile(this), mark, self.place(node), cut_off=cut_off)
         return Value(
             finish(value.sql, distinct=distinct, order=order, condition=condition, over=over), value.type
         )
@@ -146,9 +151,16 @@ class Calls(ExpressionBase):
         for end in ("start", "end"):
             bound = spec.args.get(end)
             side = spec.args.get(f"{end}_side")
-            limit = (
-                self.compile(bound).sql if isinstance(bound, exp.Expression) else str(bound or "CURRENT ROW")
-            )
+            limit = str(bound or "CURRENT ROW")
+            if isinstance(bound, exp.Expression):
+                value = self.compile(bound)
+                if value.type == UNKNOWN or (isinstance(value.constant, int) and value.constant < 0):
+                    raise QueryFailedError(
+                        "INVALID_WINDOW_FRAME",
+                        "Window frame offset value must not be negative or null",
+                        self.place(bound),
+                    )
+                limit = value.sql
             ends.append(f"{limit} {side or ''}".strip())
         return f"{spec.args['kind'].upper()} BETWEEN {ends[0]} AND {ends[1]}"
 

@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from scripts.local_cloud.athena.errors import QueryFailedError
 
@@ -38,6 +38,8 @@ class AthenaSelect(Trino):
         """Functions by name; those with a grammar of their own are left to sqlglot."""
 
         FUNCTIONS: ClassVar[dict[str, object]] = {}
+        #: What may follow ``ALL (``, ``ANY (`` and ``SOME (``.
+        SUBQUERY_TOKENS: ClassVar[set[TokenType]] = {TokenType.SELECT, TokenType.WITH, TokenType.VALUES}
         FUNCTION_PARSERS: ClassVar[dict[str, object]] = {
             name: Trino.Parser.FUNCTION_PARSERS[name]
             for name in (
@@ -63,6 +65,8 @@ _FOREIGN = {
     TokenType.ILIKE: "ILIKE",
     TokenType.GLOB: "GLOB",
 }
+#: Written otherwise than Trino writes them.
+_FOREIGN_SIGNS = frozenset({"==", "<=>"})
 
 
 def parse(text: str) -> exp.Expression:
@@ -75,12 +79,7 @@ def parse(text: str) -> exp.Expression:
     """
     try:
         for token in AthenaSelect().tokenize(text):
-            if token.token_type in _FOREIGN:
-                raise QueryFailedError(
-                    "",
-                    f"mismatched input '{_FOREIGN[token.token_type]}'",
-                    position(text, token.start),
-                )
+            _check(token, text)
         found = sqlglot.parse_one(text, dialect=AthenaSelect)
     except ParseError as why:
         at = why.errors[0] if why.errors else {}
@@ -92,6 +91,22 @@ def parse(text: str) -> exp.Expression:
     if not isinstance(found, exp.Expression):
         raise QueryFailedError("", "mismatched input '<EOF>'", (1, 1))
     return found
+
+
+def _check(token: Token, text: str) -> None:
+    """Refuse what sqlglot reads and Trino does not."""
+    written = text[token.start : token.end + 1]
+    if token.token_type in _FOREIGN or written in _FOREIGN_SIGNS:
+        shown = _FOREIGN.get(token.token_type, written)
+        raise QueryFailedError("", f"mismatched input '{shown}'", position(text, token.start))
+    # sqlglot takes the letters after a number for an alias, and 0x1F for bytes.
+    named = token.token_type == TokenType.NUMBER and text[token.end + 1 : token.end + 2].isidentifier()
+    if named or (token.token_type == TokenType.HEX_STRING and written.startswith("0")):
+        raise QueryFailedError(
+            "",
+            "identifiers must not start with a digit; surround the identifier with double quotes",
+            position(text, token.start),
+        )
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

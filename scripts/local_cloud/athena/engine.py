@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from scripts.local_cloud.athena.compiled import Query
 from scripts.local_cloud.athena.errors import OTHER, QueryFailedError
 from scripts.local_cloud.athena.macros import MACROS
 from scripts.local_cloud.athena.python_functions import FUNCTIONS
+from scripts.local_cloud.athena.python_functions.documents import java_double
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.types import Type
 from scripts.local_cloud.athena.values import END, MARK, name
@@ -89,6 +91,18 @@ def _shown_type(kind: Type) -> Type:
 _TOLD = re.compile(re.escape(MARK) + "(.*?)" + re.escape(END), re.DOTALL)
 
 
+_INTEGERS = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}
+
+
+def _not_whole(value: float, kind: str) -> str:
+    """Why a double is no whole number of a type."""
+    if kind == "bigint":
+        return f"Unable to cast {java_double(value)} to bigint"
+    if math.isnan(value):
+        return f"Cannot cast double NaN to {kind}"
+    return f"Out of range for {kind}: {java_double(value)}"
+
+
 def failure(why: duckdb.Error) -> QueryFailedError:
     """What DuckDB could not do, as Athena says it."""
     message = str(why)
@@ -97,9 +111,7 @@ def failure(why: duckdb.Error) -> QueryFailedError:
         return QueryFailedError(name, rest)
     if isinstance(why, duckdb.OutOfRangeException):
         if found := re.search(r"Overflow in (\w+) of (INT\d+|DECIMAL\(\d+\)|\w+) \((.*?)\)", message):
-            kind = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}.get(
-                found[2]
-            )
+            kind = _INTEGERS.get(found[2])
             what = f"{kind} {found[1]} overflow: {found[3]}" if kind else "Decimal overflow"
             return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", what)
         return QueryFailedError(
@@ -114,12 +126,22 @@ def failure(why: duckdb.Error) -> QueryFailedError:
             message,
         ):
             name = "NUMERIC_VALUE_OUT_OF_RANGE" if found[1] == "INT128" else "INVALID_CAST_ARGUMENT"
-            kind = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}.get(
-                found[3], found[3]
-            )
+            kind = _INTEGERS.get(found[3], found[3])
+            if found[1] in {"DOUBLE", "FLOAT"}:
+                return QueryFailedError(name, _not_whole(float(found[2]), kind))
             return QueryFailedError(name, f"Out of range for {kind}: {found[2]}")
+        if found := re.search(r"Failed to cast decimal value (\S+) to type (\w+)", message):
+            kind = _INTEGERS.get(found[2], found[2])
+            return QueryFailedError("INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1]}' to {kind.upper()}")
+        if "to type DECIMAL" in message:
+            return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
         return QueryFailedError(
             "INVALID_CAST_ARGUMENT", message.removeprefix("Conversion Error: ").splitlines()[0]
+        )
+    if "GROUP BY clause cannot contain" in message:
+        return QueryFailedError(
+            "EXPRESSION_NOT_SCALAR",
+            "GROUP BY clause cannot contain aggregations, window functions or grouping operations",
         )
     if "must appear in the GROUP BY clause" in message:
         return QueryFailedError(

@@ -211,8 +211,10 @@ class Queries(Subqueries):
                 return items[self._ordinal(each, len(items), "GROUP BY")][1].sql
             return expressions.compile(each).sql
 
-        if group.args.get("all"):
+        if group.args.get("all") and not group.expressions:
             raise refused("GROUP BY ALL", place_of(group, self.text))
+        if group.args.get("all") is False:
+            raise refused("GROUP BY DISTINCT", place_of(group, self.text))
         parts = [*group.expressions]
         for key in ("rollup", "cube", "grouping_sets"):
             parts += group.args.get(key) or []

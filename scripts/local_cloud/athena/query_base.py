@@ -135,10 +135,10 @@ class QueryBase:
                 options = clause.args.get("limit_options")
                 if options and (options.args.get("percent") or options.args.get("with_ties")):
                     raise refused("FETCH with these options", place_of(clause, self.text))
-                count: Any = clause.args.get("count")
+                count: Any = clause.args.get("count") or exp.Literal.number(1)
             else:
                 count = clause.expression
-            if isinstance(count, exp.Column) and count.name.lower() == "all":
+            if isinstance(count, exp.Var | exp.Column) and count.name.lower() == "all":
                 continue
             value = self.expressions(Scope(), key.upper(), aggregates=False).compile(count)
             if not isinstance(value.constant, int):

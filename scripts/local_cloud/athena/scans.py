@@ -42,13 +42,14 @@ class Scan:
         return [column for column, name in self.columns.items() if name in asked]
 
     def prune(self, conjuncts: Sequence[str]) -> None:
-        """Remember those that only ask for partition keys."""
+        """Remember those that only ask for partition keys, and answer the same whenever they are asked."""
         keys = {self.columns[name] for name, _ in self.table.keys}
         for each in conjuncts:
             asked = _COLUMN.findall(each)
             if (
                 asked
                 and "SELECT" not in each
+                and "random()" not in each
                 and all(alias == self.alias and name in keys for alias, name in asked)
             ):
                 self.conditions.append(each)

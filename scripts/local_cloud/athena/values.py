@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scripts.local_cloud.athena.types import Type, duckdb, member
 
 #: Marks what a query says of its own failure in DuckDB's message.
-MARK, END = "athena<<", ">>"
+MARK, END = "athena<<", ">>athena"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from sqlglot import exp
+
 from scripts.local_cloud.athena.arithmetic import divided, unscaled
-from scripts.local_cloud.athena.casts import coerce, coercible
-from scripts.local_cloud.athena.errors import refused
-from scripts.local_cloud.athena.functions.registry import Call, Special, special
+from scripts.local_cloud.athena.casts import coerce
+from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.functions.registry import Call, Special, special, unexpected
 from scripts.local_cloud.athena.types import (
     BIGINT,
     BOOLEAN,
@@ -27,7 +29,7 @@ from scripts.local_cloud.athena.types import (
     duckdb,
     map_of,
 )
-from scripts.local_cloud.athena.values import Value, numbers_of
+from scripts.local_cloud.athena.values import Value, failing, numbers_of, quoted
 
 AGGREGATES: set[str] = set()
 _MARK = re.compile("\x04(\\w+)\x05([^\x04\x06]*)\x06")
@@ -72,6 +74,8 @@ def _registering(*names: str, fewest: int = 1, most: int | None = None) -> Calla
 
 def _number(call: Call, at: int = 0) -> Value:
     value = call.value(at)
+    if value.type.base.startswith("interval"):
+        raise refused(f"{call.name}() of {value.type}", call.place)
     if value.type.base not in NUMERIC:
         raise call.unexpected(f"{call.name}(bigint), {call.name}(decimal(p,s)), {call.name}(double)")
     return value
@@ -120,6 +124,8 @@ def _extreme(call: Call) -> Value:
     if len(call) == 2:
         raise refused(f"{call.name}() of the n greatest or least", call.place)
     value = call.value(0)
+    if value.type.base in {"array", "row"}:
+        raise refused(f"{call.name}() of {value.type}", call.place)
     if value.type.of or value.type.base in {"json", "unknown"}:
         raise call.unexpected()
     found = aggregate(call.name, value.sql)
@@ -133,6 +139,8 @@ _registering("min", "max", most=2)(_extreme)
 
 
 def _by(call: Call) -> Value:
+    if len(call) == 3:
+        raise refused(f"{call.name}() of the n greatest or least", call.place)
     value, by = call.values()
     name = "arg_min_null" if call.name == "min_by" else "arg_max_null"
     order = by.sql
@@ -142,7 +150,7 @@ def _by(call: Call) -> Value:
     return Value(aggregate(name, value.sql, order), value.type)
 
 
-_registering("min_by", "max_by", fewest=2)(_by)
+_registering("min_by", "max_by", fewest=2, most=3)(_by)
 
 
 def _any(call: Call) -> Value:
@@ -173,6 +181,18 @@ def _approx_distinct(call: Call) -> Value:
     return Value(aggregate("count", f"DISTINCT {call.value(0).sql}"), BIGINT)
 
 
+def _check_fractions(call: Call) -> None:
+    """DuckDB counts from the end what is below 0."""
+    given = call.arguments[1]
+    for each in given.expressions if isinstance(given, exp.Array) else [given]:
+        if not (isinstance(each, exp.Literal | exp.Neg) and each.name):
+            raise refused("approx_percentile() of a percentage that is not written out", call.place)
+        if isinstance(each, exp.Neg) or not 0 <= float(each.name) <= 1:
+            raise QueryFailedError(
+                "INVALID_FUNCTION_ARGUMENT", "Percentile must be between 0 and 1", call.place
+            )
+
+
 @_registering("approx_percentile", fewest=2, most=4)
 def _approx_percentile(call: Call) -> Value:
     """The element itself, which is within any error."""
@@ -181,6 +201,7 @@ def _approx_percentile(call: Call) -> Value:
     value = _number(call)
     if value.type.base == "decimal":
         value = coerce(value, DOUBLE)
+    _check_fractions(call)
     fractions = call.value(1)
     if fractions.type.base == "array":
         return Value(aggregate("quantile_disc", value.sql, call.as_(1, array(DOUBLE)).sql), array(value.type))
@@ -229,8 +250,31 @@ def _map_agg(call: Call) -> Value:
     return Value(f"CAST(lab_first_entries({pairs}) AS {duckdb(kind)})", kind)
 
 
-def string_agg(value: Value, separator: Value, call_place: tuple[int, int] | None) -> Value:
-    """listagg()."""
-    if not coercible(value.type, VARCHAR):
-        raise refused(f"listagg() of {value.type}", call_place)
-    return Value(aggregate("string_agg", value.sql, separator.sql), VARCHAR)
+#: Bytes that listagg() may make.
+_LONGEST = 1_048_576
+
+
+def string_agg(
+    value: Value, separator: Value, call_place: tuple[int, int] | None, *, cut_off: bool = False
+) -> Value:
+    """listagg().
+
+    Parameters
+    ----------
+    cut_off
+        Whether a text that is too long is cut off, and fails not.
+    """
+    if value.type.base not in {"varchar", "unknown"}:
+        raise unexpected(
+            "listagg", f"{value.type}, {separator.type}", "listagg(varchar, varchar)", call_place
+        )
+    why = (
+        "NOT_SUPPORTED: listagg() that cuts off is not supported by the local cloud; on AWS the query would "
+        "be run"
+        if cut_off
+        else "EXCEEDED_FUNCTION_MEMORY_LIMIT: Concatenated string has the length in bytes larger than the "
+        f"maximum output length {_LONGEST}"
+    )
+    text = aggregate("string_agg", value.sql, separator.sql)
+    long = f"octet_length(encode({text})) > {_LONGEST}"
+    return Value(f"CASE WHEN {long} THEN {failing(quoted(why), VARCHAR)} ELSE {text} END", VARCHAR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.local_cloud.athena.casts import coerce
-from scripts.local_cloud.athena.errors import refused
+from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions.aggregates import aggregate
 from scripts.local_cloud.athena.functions.registry import Call, special
 from scripts.local_cloud.athena.types import BIGINT, DOUBLE, common
@@ -25,9 +25,19 @@ WINDOWS = {
 }
 
 
+def _positive(call: Call, at: int, otherwise: str) -> str:
+    """SQL of a whole number that must be written out, and more than 0."""
+    number = call.value(at).constant
+    if not isinstance(number, int):
+        raise refused(f"{call.name}() with a number that is not written out", call.place)
+    if number < 1:
+        raise QueryFailedError("INVALID_FUNCTION_ARGUMENT", otherwise, call.place)
+    return call.as_(at, BIGINT).sql
+
+
 def _ranking(call: Call) -> Value:
     kind = WINDOWS[call.name] or BIGINT
-    arguments = [call.as_(0, BIGINT).sql] if call.name == "ntile" else []
+    arguments = [_positive(call, 0, "Buckets must be greater than 0")] if call.name == "ntile" else []
     return Value(aggregate(call.name, *arguments), kind)
 
 
@@ -61,7 +71,7 @@ for _name in ("lag", "lead"):
 
 def _end(call: Call) -> Value:
     value = call.value(0)
-    rest = [call.as_(1, BIGINT).sql] if call.name == "nth_value" else []
+    rest = [_positive(call, 1, "Offset must be at least 1")] if call.name == "nth_value" else []
     return Value(aggregate(call.name, value.sql, *rest), value.type)
 
 
