@@ -5,22 +5,16 @@ from __future__ import annotations
 import decimal
 import json
 import re
-from functools import lru_cache
 from typing import Any
 
+from scripts.local_cloud.athena.python_functions.json_paths import (
+    DECODER,
+    MISSING,
+    Members,
+    Number,
+    at_path,
+)
 from scripts.local_cloud.athena.python_functions.refusal import Refusal, argument
-
-
-class _Number(float):
-    """A number that keeps its text."""
-
-    text = ""
-
-
-def _number(text: str) -> _Number:
-    found = _Number(text)
-    found.text = text
-    return found
 
 
 def java_double(value: float) -> str:
@@ -38,29 +32,29 @@ def java_double(value: float) -> str:
 
 
 def _loaded(text: str) -> Any:
-    def constant(word: str) -> Any:
-        raise ValueError(word)
+    return DECODER.decode(text)
 
-    return json.loads(text, parse_float=_number, parse_constant=constant)
+
+def _quoted(text: str) -> str:
+    """A string, with Jackson's capital letters in what it escapes."""
+    written = json.dumps(text, ensure_ascii=False)
+    return re.sub(
+        r"\\(?:u(....)|.)", lambda found: f"\\u{found[1].upper()}" if found[1] else found[0], written
+    )
 
 
 def _dumped(value: Any, *, ordered: bool = True) -> str:
     """The canonical text: no spaces, keys in order, numbers as Java writes them."""
-    if isinstance(value, dict):
-        items = sorted(value.items()) if ordered else value.items()
-        return (
-            "{"
-            + ",".join(
-                f"{json.dumps(key, ensure_ascii=False)}:{_dumped(each, ordered=ordered)}"
-                for key, each in items
-            )
-            + "}"
-        )
+    if isinstance(value, dict | Members):
+        items = list(value.items() if isinstance(value, dict) else value)
+        if ordered and isinstance(value, dict):
+            items.sort()
+        return "{" + ",".join(f"{_quoted(key)}:{_dumped(each, ordered=ordered)}" for key, each in items) + "}"
     if isinstance(value, list):
         return "[" + ",".join(_dumped(each, ordered=ordered) for each in value) + "]"
     if isinstance(value, float):
         return java_double(float(value))
-    return json.dumps(value, ensure_ascii=False)
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def json_parse(text: str) -> str:
@@ -137,88 +131,51 @@ def json_members(text: str) -> list[str] | None:
     return None if value is None else [_dumped(value[key]) for key in sorted(value)]
 
 
-@lru_cache(maxsize=256)
-def _path(path: str) -> tuple[str | int, ...]:
-    steps: list[str | int] = []
-    rest = path.removeprefix("$")
-    if rest == path:
-        raise argument(f"Invalid JSON path: '{path}'")
-    while rest:
-        found = re.match(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|\['([^']*)'\]", rest)
-        if not found:
-            raise Refusal(
-                f"NOT_SUPPORTED: The JSON path '{path}' is not read by the local cloud; on AWS it may be"
-            )
-        name, index, quoted, single = found.groups()
-        steps.append(
-            int(index) if index else name if name is not None else (quoted if quoted is not None else single)
-        )
-        rest = rest[found.end() :]
-    return tuple(steps)
-
-
-_MISSING = object()
-
-
-def _at(text: str, path: str) -> Any:
-    steps = _path(path)
-    try:
-        value = _loaded(text)
-    except ValueError:
-        return _MISSING
-    for step in steps:
-        if isinstance(step, int) and isinstance(value, list) and step < len(value):
-            value = value[step]
-        elif isinstance(value, dict) and str(step) in value:
-            value = value[str(step)]
-        else:
-            return _MISSING
-    return value
-
-
 def json_extract(text: str, path: str) -> str | None:
-    value = _at(text, path)
-    return None if value is _MISSING else _dumped(value)
+    value = at_path(text, path)
+    return None if value is MISSING else _dumped(value, ordered=False)
 
 
 def json_extract_scalar(text: str, path: str) -> str | None:
-    value = _at(text, path)
-    if value is _MISSING or value is None or isinstance(value, dict | list):
+    value = at_path(text, path)
+    if value is MISSING or value is None or isinstance(value, Members | list):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.text if isinstance(value, _Number) else str(value)
+    return value.text if isinstance(value, Number) else str(value)
 
 
 def json_length(text: str) -> int | None:
-    value = _at(text, "$")
+    value = at_path(text, "$")
     return len(value) if isinstance(value, list) else None
 
 
 def json_size(text: str, path: str) -> int | None:
-    value = _at(text, path)
-    if value is _MISSING:
+    value = at_path(text, path)
+    if value is MISSING:
         return None
-    return len(value) if isinstance(value, dict | list) else 0
+    return len(value) if isinstance(value, Members | list) else 0
 
 
 def json_is_scalar(text: str) -> bool:
-    value = _at(text, "$")
-    if value is _MISSING:
+    value = at_path(text, "$")
+    if value is MISSING:
         raise argument(f"Invalid JSON value: {text}")
-    return not isinstance(value, dict | list)
+    return not isinstance(value, Members | list)
 
 
 def json_contains(text: str, wanted: str, kind: str) -> bool | None:
-    value = _at(text, "$")
+    """Of a whole number, among those that are written as such; of another, among those with a point."""
+    value = at_path(text, "$")
     if not isinstance(value, list):
         return None
     if kind == "boolean":
         return any(each is (wanted == "true") for each in value)
     if kind == "varchar":
         return any(isinstance(each, str) and each == wanted for each in value)
-    numbers = [each for each in value if isinstance(each, int | float) and not isinstance(each, bool)]
-    return any(float(each) == float(wanted) for each in numbers)
+    if kind in {"real", "double", "decimal"}:
+        return any(isinstance(each, float) and each == float(wanted) for each in value)
+    return any(isinstance(each, int) and not isinstance(each, bool) and each == int(wanted) for each in value)
 
 
 def json_is_object(text: str) -> bool:
