@@ -9,6 +9,7 @@ from scripts.local_cloud.athena.types import (
     BOOLEAN,
     DATE,
     DAYS,
+    DOUBLE,
     INTEGERS,
     MAX_PRECISION,
     NUMERIC,
@@ -18,6 +19,7 @@ from scripts.local_cloud.athena.types import (
     common,
     decimal,
     duckdb,
+    least,
 )
 from scripts.local_cloud.athena.values import Value, failing
 
@@ -142,16 +144,30 @@ def _with_moments(sign: str, left: Value, right: Value, place: Place) -> Value |
         x, y = coerce(left, kind).sql, coerce(right, kind).sql
         if kind.base == "date":
             return Value(f"to_days(CAST({x} - {y} AS INTEGER))", DAYS)
-        return Value(
-            f"to_microseconds(epoch_us({x}) - epoch_us({y}))" if kind.base != "time" else f"({x} - {y})", DAYS
-        )
+        if kind.base == "time":
+            x, y = (f"(DATE '1970-01-01' + {each})" for each in (x, y))
+        return Value(f"to_microseconds(epoch_us({x}) - epoch_us({y}))", DAYS)
     if a == b and a in _INTERVALS and sign in "+-":
         return Value(f"({left.sql} {sign} {right.sql})", a)
     if sign == "*" and a.base in INTEGERS and b in _INTERVALS:
         left, right, a, b = right, left, b, a
     if sign == "*" and a in _INTERVALS and b.base in INTEGERS:
         return Value(f"({left.sql} * {right.sql})", a)
+    if sign in "*/" and (a in _INTERVALS or (sign == "*" and b in _INTERVALS)):
+        return _scaled(sign, left, right) if a in _INTERVALS else _scaled(sign, right, left)
     return None
+
+
+def _scaled(sign: str, interval: Value, by: Value) -> Value | None:
+    """An interval times a number that is not whole, or divided by one: its fraction is dropped."""
+    if by.type.base not in NUMERIC:
+        return None
+    number = coerce(by, DOUBLE).sql
+    if interval.type == YEARS:
+        return Value(f"to_months(CAST(trunc(lab_months({interval.sql}) {sign} {number}) AS INTEGER))", YEARS)
+    return Value(
+        f"to_milliseconds(CAST(trunc(lab_milliseconds({interval.sql}) {sign} {number}) AS BIGINT))", DAYS
+    )
 
 
 def _moved(sign: str, moment: Value, interval: Value, place: Place) -> Value | None:
@@ -171,7 +187,7 @@ def _moved(sign: str, moment: Value, interval: Value, place: Place) -> Value | N
                 "Months after a timestamp whose time zone is not known before the query runs", place
             )
         local = at_zone(moment.sql, kind.zone)
-        return Value(from_zone(f"({local} {sign} {interval.sql})", kind.zone), kind)
+        return Value(from_zone(f"({local} {sign} {interval.sql})", kind.zone, moment.sql), kind)
     return Value(f"({moment.sql} {sign} {interval.sql})", kind)
 
 
@@ -181,6 +197,9 @@ def negated(value: Value, place: Place) -> Value:
         raise QueryFailedError("TYPE_MISMATCH", f"Cannot negate {value.type}", place)
     constant = -value.constant if isinstance(value.constant, int) else None
     sql = f"({value.sql} * -1)" if value.type in _INTERVALS else f"(-{value.sql})"
+    if value.type.base in INTEGERS and constant is None:
+        why = f"'NUMERIC_VALUE_OUT_OF_RANGE: {value.type} negation overflow: {least(value.type)}'"
+        sql = f"CASE WHEN {value.sql} = {least(value.type)} THEN {failing(why, value.type)} ELSE {sql} END"
     return Value(sql, value.type, constant)
 
 

@@ -15,6 +15,7 @@ from scripts.local_cloud.athena.types import (
     TIMESTAMP,
     Type,
     array,
+    as_decimal,
     common,
     duckdb,
     member,
@@ -123,11 +124,10 @@ def _from_varchar(sql: str, target: Type) -> str | None:
                 sql, _FLOAT, f"CAST({plain} AS {duckdb(target)})", target, f"{cannot}{target.base.upper()}'"
             )
         case "decimal":
-            words = f"DECIMAL({target.numbers[0]}, {target.numbers[1]})"
-            why = f"'Cannot cast VARCHAR ''' || {sql} || ''' to {words}'"
-            reason = f"'INVALID_CAST_ARGUMENT: ' || {why}"
+            cannot = f"'Cannot cast VARCHAR ''' || {sql} || ''' to {_shouted(target)}. "
+            reason = f"'INVALID_CAST_ARGUMENT: ' || {cannot}Value too large.'"
             fits = f"coalesce(TRY_CAST({sql} AS {duckdb(target)}), {failing(reason, target)})"
-            return _matching(sql, _DECIMAL, fits, target, why)
+            return _matching(sql, _DECIMAL, fits, target, f"{cannot}Value is not a number.'")
         case "boolean":
             then = f"lower({sql}) IN ('t', 'true', '1')"
             return _matching(sql, "(?i)t|true|1|f|false|0", then, target, f"{cannot}BOOLEAN'")
@@ -163,20 +163,44 @@ def _rounded(sql: str, target: Type) -> str:
     return f"make_timestamp(CAST(floor((epoch_us({sql}) + {unit // 2}) / {unit}) AS BIGINT) * {unit})"
 
 
+def _shouted(kind: Type) -> str:
+    """The type in a message."""
+    if kind.base == "decimal":
+        return f"DECIMAL({kind.numbers[0]}, {kind.numbers[1]})"
+    return kind.base.upper()
+
+
+def _to_decimal(sql: str, given: Type, target: Type) -> str:
+    """A number as a decimal that may have too few digits for it."""
+    source = f"CAST({sql} AS VARCHAR)" if given in {DOUBLE, REAL} else sql
+    if given.base == "decimal" or given.base in INTEGERS:
+        (p1, s1), (p2, s2) = as_decimal(given).numbers, target.numbers
+        if p2 - s2 >= p1 - s1 + (s2 < s1):
+            return f"CAST({sql} AS {duckdb(target)})"
+    why = (
+        f"'INVALID_CAST_ARGUMENT: Cannot cast {_shouted(given)} ''' || {text(sql, given)} || "
+        f"''' to {_shouted(target)}'"
+    )
+    return (
+        f"CASE WHEN {sql} IS NULL THEN {null(target)} ELSE coalesce(TRY_CAST({source} AS {duckdb(target)}), "
+        f"{failing(why, target)}) END"
+    )
+
+
 def _from_number(sql: str, given: Type, target: Type) -> str | None:
     if target == BOOLEAN:
         return f"({sql} <> 0)" if given.base in NUMERIC else None
     if target.base not in NUMERIC:
         return None
     to = duckdb(target)
+    if target.base == "decimal" and given != BOOLEAN:
+        return _to_decimal(sql, given, target)
     if given == BOOLEAN or given.base in INTEGERS or target in {DOUBLE, REAL}:
         return f"CAST({sql} AS {to})"
     if target.base in INTEGERS:
         # DuckDB rounds a half of a double to the even neighbour, Trino away from zero.
         return f"CAST(round({sql}) AS {to})"
-    if given.base == "decimal":
-        return f"CAST({sql} AS {to})"
-    return f"CAST(CAST({sql} AS VARCHAR) AS {to})"
+    return f"CAST({sql} AS {to})"
 
 
 def _temporal(sql: str, given: Type, target: Type) -> str | None:
@@ -196,9 +220,12 @@ def _temporal(sql: str, given: Type, target: Type) -> str | None:
         case "timestamp with time zone", "timestamp with time zone":
             return sql
         case "timestamp", "time":
-            return f"CAST({sql} AS TIME)"
+            return f"CAST({_rounded(sql, target) if target.numbers < given.numbers else sql} AS TIME)"
         case "time", "time":
-            return sql
+            if target.numbers >= given.numbers:
+                return sql
+            moment = f"(DATE '1970-01-01' + {sql})"
+            return f"CAST({_rounded(moment, target)} AS TIME)"
     return None
 
 

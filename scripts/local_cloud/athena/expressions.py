@@ -33,6 +33,7 @@ from scripts.local_cloud.athena.types import (
     row,
 )
 from scripts.local_cloud.athena.values import Value, failing, quoted
+from scripts.local_cloud.athena.zones import zone_named
 
 if TYPE_CHECKING:
     pass
@@ -248,7 +249,7 @@ class Expressions(Calls):
         zone = node.args["zone"]
         if not isinstance(zone, exp.Literal):
             raise refused("AT TIME ZONE with a zone that is not a literal", self.place(node))
-        return at_time_zone(self.compile(node.this), zone.this)
+        return at_time_zone(self.compile(node.this), zone_named(zone.this))
 
     def _today(self, node: exp.CurrentDate) -> Value:
         return Value(f"DATE '{self.queries.began:%Y-%m-%d}'", DATE)

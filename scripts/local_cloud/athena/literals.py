@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
@@ -22,6 +24,7 @@ from scripts.local_cloud.athena.types import (
     duckdb,
 )
 from scripts.local_cloud.athena.values import Value, quoted
+from scripts.local_cloud.athena.zones import zone_named
 
 _NAMES = {
     "BOOLEAN": "boolean",
@@ -103,9 +106,30 @@ def zoned(text: str, place: Place) -> Value:
     found = _ZONED.fullmatch(text.strip())
     if not found:
         raise QueryFailedError("INVALID_LITERAL", f"'{text}' is not a valid TIMESTAMP literal", place)
+    wrong = QueryFailedError("INVALID_LITERAL", f"'{text}' is not a valid TIMESTAMP literal", place)
     fraction = len(found[1].partition(".")[2])
-    kind = Type(TIMESTAMP_TZ.base, (min(fraction, 6),), zone=found[2])
-    return Value(from_zone(f"CAST({quoted(found[1])} AS TIMESTAMP)", found[2]), kind)
+    if fraction > 6:
+        raise refused(f"A timestamp of {fraction} digits after the second", place)
+    try:
+        kind = Type(TIMESTAMP_TZ.base, (fraction,), zone=zone_named(found[2]))
+    except QueryFailedError as why:
+        raise wrong from why
+    sql = f"CAST({quoted(found[1])} AS TIMESTAMP)"
+    numbers = [int(each) for each in re.split("[-: ]", found[1].partition(".")[0])]
+    year, month, day, hour, minute, second = numbers + [0] * (6 - len(numbers))
+    try:
+        local = datetime(year, month, day, hour, minute, second)
+    except ValueError as why:
+        raise wrong from why
+    zone = kind.zone or "UTC"
+    if zone == "UTC" or not zone[0].isalpha():
+        return Value(from_zone(sql, zone), kind)
+    # Before the clocks go back, where the time comes twice; a time that never comes is none.
+    there = local.replace(tzinfo=ZoneInfo(zone))
+    if there.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        raise wrong
+    shift = round((there.replace(tzinfo=UTC) - there.astimezone(UTC)).total_seconds())
+    return Value(f"timezone('UTC', {sql} - to_seconds({shift}))", kind)
 
 
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -114,6 +138,11 @@ _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 def interval(node: exp.Interval, place: Place) -> Value:
     """``INTERVAL '2' DAY`` and ``INTERVAL '1-6' YEAR TO MONTH``."""
     text, unit = node.this, node.args.get("unit")
+    if isinstance(text, exp.Neg):
+        positive = node.copy()
+        positive.set("this", text.this)
+        value = interval(positive, place)
+        return Value(f"({value.sql} * -1)", value.type)
     if not isinstance(text, exp.Literal) or not text.is_string or unit is None:
         raise QueryFailedError("", "mismatched input: an interval is written INTERVAL '1' DAY", place)
     if isinstance(unit, exp.IntervalSpan):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.local_cloud.athena.rendering import MACROS as RENDERING
-from scripts.local_cloud.athena.types import DOUBLE, VARCHAR, array
+from scripts.local_cloud.athena.types import DOUBLE, VARCHAR, Type, array
 from scripts.local_cloud.athena.values import failing, quoted
 
 _INDEX = failing(quoted("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero"), VARCHAR)
@@ -20,13 +20,20 @@ _LENGTHS = failing(
 _DELIMITER = failing(
     quoted("INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string"), array(VARCHAR)
 )
+_CODE_POINT = failing(
+    quoted("INVALID_FUNCTION_ARGUMENT: Not a valid Unicode code point: ") + " || n", VARCHAR
+)
+_OVERFLOW = failing(quoted("NUMERIC_VALUE_OUT_OF_RANGE: numerical overflow: ") + " || x", Type("bigint"))
 _LIMIT = failing(quoted("INVALID_FUNCTION_ARGUMENT: Limit must be positive"), array(VARCHAR))
 
 MACROS = {
     **RENDERING,
     "lab_substr(s, start, n)": """CASE WHEN s IS NULL OR start IS NULL OR n IS NULL THEN NULL
         WHEN start = 0 OR n <= 0 OR abs(start) > length(s) THEN ''
-        ELSE substring(s, CASE WHEN start > 0 THEN start ELSE length(s) + start + 1 END, n) END""",
+        ELSE substring(s, CASE WHEN start > 0 THEN start ELSE length(s) + start + 1 END,
+        least(n, 2147483647)) END""",
+    "lab_chr(n)": f"""CASE WHEN n BETWEEN 0 AND 1114111 AND n NOT BETWEEN 55296 AND 57343
+        THEN chr(CAST(n AS INTEGER)) WHEN n IS NOT NULL THEN {_CODE_POINT} END""",
     "lab_replace(s, old, new)": """CASE WHEN old = '' THEN new || array_to_string(string_split(s, ''), new)
         || CASE WHEN s = '' THEN '' ELSE new END ELSE replace(s, old, new) END""",
     # Java has no capital letter for this one, DuckDB has.
@@ -41,6 +48,13 @@ MACROS = {
         WHEN n < 0 THEN {_TARGET}
         WHEN p = '' THEN {_PADDING} WHEN at_left THEN lpad(s, CAST(n AS INTEGER), p)
         ELSE rpad(s, CAST(n AS INTEGER), p) END""",
+    # By the steps that Java's take, whose powers of ten below one are not exact.
+    "lab_round(x, n)": """CASE WHEN NOT isfinite(x) THEN x WHEN n >= 0 THEN round(x, n)
+        ELSE sign(x) * (round(abs(x) * pow(10, n)) / pow(10, n)) END""",
+    "lab_round_whole(x, n)": f"""CASE WHEN n >= 0 THEN CAST(x AS HUGEINT) WHEN n < -18 THEN {_OVERFLOW}
+        ELSE CAST(sign(x) AS HUGEINT) * ((abs(CAST(x AS HUGEINT)) + lab_power(-n) // 2) // lab_power(-n))
+        * lab_power(-n) END""",
+    "lab_power(n)": "CAST('1' || repeat('0', n) AS HUGEINT)",
     "lab_hamming(a, b)": f"""CASE WHEN length(a) <> length(b) THEN CAST({_LENGTHS} AS BIGINT)
         ELSE CAST(len(list_filter(list_zip(string_split(a, ''), string_split(b, '')), lambda p: p[1] <> p[2]))
         AS BIGINT) END""",

@@ -35,6 +35,10 @@ MACROS = {
     "lab_months(i)": "extract(year FROM i) * 12 + extract(month FROM i)",
     "lab_years(i)": """CASE WHEN lab_months(i) < 0 THEN '-' ELSE '' END
         || printf('%d-%d', abs(lab_months(i)) // 12, abs(lab_months(i)) % 12)""",
+    "lab_shifted(here, zone, near)": """timezone('UTC',
+        here - (timezone(zone, near) - timezone('UTC', near)))""",
+    "lab_from_zone(here, zone, near)": """CASE WHEN timezone(zone, lab_shifted(here, zone, near)) = here
+        THEN lab_shifted(here, zone, near) ELSE timezone(zone, here) END""",
     "lab_hex(b)": "trim(regexp_replace(lower(hex(b)), '(..)', '\\1 ', 'g'))",
 }
 _COMMA = " || ', ' || "
@@ -50,14 +54,24 @@ def at_zone(sql: str, zone: str) -> str:
     return f"timezone({quoted(zone)}, {sql})"
 
 
-def from_zone(sql: str, zone: str) -> str:
-    """The instant that a local time of a zone is."""
+def from_zone(sql: str, zone: str, near: str = "") -> str:
+    """The instant that a local time of a zone is.
+
+    Parameters
+    ----------
+    near
+        SQL of an instant whose offset is taken where it fits, as Joda-Time does; else that of the local time
+        in UTC.
+    """
     if offset := _OFFSET.fullmatch(zone):
         sign, hours, minutes = offset.groups()
         back = "-" if sign == "+" else "+"
         shift = f"INTERVAL '{int(hours) * 60 + int(minutes)} minutes'"
         return f"timezone('UTC', {sql} {back} {shift})"
-    return f"timezone({quoted(zone)}, {sql})"
+    if zone == "UTC":
+        return f"timezone('UTC', {sql})"
+    near = near or f"timezone('UTC', {sql})"
+    return f"lab_from_zone({sql}, {quoted(zone)}, {near})"
 
 
 def _fraction(precision: int) -> tuple[str, int]:
@@ -67,7 +81,8 @@ def _fraction(precision: int) -> tuple[str, int]:
     return (".%g", 0) if precision == 3 else (".%f", 6 - precision)
 
 
-def _clock(sql: str, form: str, precision: int) -> str:
+def clock(sql: str, form: str, precision: int) -> str:
+    """A moment by strftime's words, and its fraction."""
     fraction, extra = _fraction(precision)
     text = f"strftime({sql}, '{form}{fraction}')"
     return f"left({text}, -{extra})" if extra else text
@@ -91,12 +106,12 @@ def text(sql: str, kind: Type, depth: int = 0) -> str:
         case "real" | "double":
             return f"lab_float({sql})"
         case "timestamp":
-            return _clock(sql, "%Y-%m-%d %H:%M:%S", kind.numbers[0])
+            return clock(sql, "%Y-%m-%d %H:%M:%S", kind.numbers[0])
         case "time":
-            return _clock(f"(DATE '1970-01-01' + {sql})", "%H:%M:%S", kind.numbers[0])
+            return clock(f"(DATE '1970-01-01' + {sql})", "%H:%M:%S", kind.numbers[0])
         case "timestamp with time zone":
             zone = kind.zone or "UTC"
-            local = _clock(at_zone(sql, zone), "%Y-%m-%d %H:%M:%S", kind.numbers[0])
+            local = clock(at_zone(sql, zone), "%Y-%m-%d %H:%M:%S", kind.numbers[0])
             return f"({local} || {quoted(' ' + zone)})"
         case "interval day to second":
             return f"lab_days({sql})"

@@ -70,6 +70,14 @@ NUMERIC = (*INTEGERS, "decimal", *_FLOATS)
 _DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 
 
+_BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
+
+
+def least(kind: Type) -> int:
+    """The smallest number of an integer type, which has no positive counterpart."""
+    return -(1 << _BITS[kind.base] - 1)
+
+
 def decimal(precision: int, scale: int) -> Type:
     return Type("decimal", (min(precision, MAX_PRECISION), scale))
 

@@ -137,8 +137,18 @@ def _element_at(call: Call) -> Value:
 @special("repeat", 2)
 def _repeat(call: Call) -> Value:
     value, count = call.value(0), call.as_(1, BIGINT).sql
-    one = f"list_transform(range({count}), lambda _x: {value.sql})"
-    return Value(one, array(value.type))
+    less = quoted(
+        "INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0"
+    )
+    more = quoted(
+        "INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000"
+    )
+    kind = array(value.type)
+    return Value(
+        f"CASE WHEN {count} < 0 THEN {failing(less, kind)} WHEN {count} > 10000 THEN {failing(more, kind)} "
+        f"ELSE list_transform(range({count}), lambda _x: {value.sql}) END",
+        kind,
+    )
 
 
 @special("sequence", 2, 3)
@@ -150,8 +160,10 @@ def _sequence(call: Call) -> Value:
             call.as_(2, BIGINT).sql if len(call) == 3 else f"CASE WHEN {first} <= {last} THEN 1 ELSE -1 END"
         )
         kind = BIGINT
-        wrong = f"({step}) = 0 OR (({last} - {first}) <> 0 AND (({last} - {first}) > 0) <> (({step}) > 0))"
-        return Value(_checked(wrong, f"generate_series({first}, {last}, {step})", kind), array(kind))
+        wrong = f"({last} - {first}) <> 0 AND (({last} - {first}) > 0) <> (({step}) > 0)"
+        return Value(
+            _checked(f"({step}) = 0", wrong, f"generate_series({first}, {last}, {step})", kind), array(kind)
+        )
     kind = start.type
     if kind.base not in {"date", "timestamp"} or stop.type.base != kind.base:
         raise call.unexpected()
@@ -165,15 +177,23 @@ def _sequence(call: Call) -> Value:
         if len(call) == 3
         else f"CASE WHEN {first} <= {last} THEN INTERVAL 1 DAY ELSE INTERVAL '-1 day' END"
     )
-    wrong = (
-        f"({step}) = INTERVAL 0 DAY OR (({last} <> {first}) AND (({last} > {first}) <> "
-        f"(({step}) > INTERVAL 0 DAY)))"
-    )
+    nought = f"({step}) = INTERVAL 0 DAY"
+    wrong = f"({last} <> {first}) AND (({last} > {first}) <> (({step}) > INTERVAL 0 DAY))"
     series = f"generate_series(CAST({first} AS TIMESTAMP), CAST({last} AS TIMESTAMP), {step})"
-    return Value(_checked(wrong, f"CAST({series} AS {duckdb(kind)}[])", kind), array(kind))
+    if len(call) == 3 and call.value(2).type == YEARS:
+        # Months are counted from the start, whose day returns after a shorter one.
+        start_at, months, one = (
+            f"CAST({first} AS TIMESTAMP)",
+            f"lab_months({step})",
+            call.expressions.fresh("m"),
+        )
+        count = f"lab_passed_month({start_at}, CAST({last} AS TIMESTAMP)) // ({months}) + 1"
+        moved = f"{start_at} + to_months(CAST({one} * ({months}) AS INTEGER))"
+        series = f"list_transform(range(CAST({count} AS BIGINT)), lambda {one}: {moved})"
+    return Value(_checked(nought, wrong, f"CAST({series} AS {duckdb(kind)}[])", kind), array(kind))
 
 
-def _checked(wrong: str, series: str, kind: Type) -> str:
+def _checked(nought: str, wrong: str, series: str, kind: Type) -> str:
     why = quoted(
         "INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if "
         "step is greater than zero otherwise stop should be less than or equal to start"
@@ -181,8 +201,10 @@ def _checked(wrong: str, series: str, kind: Type) -> str:
     long = quoted(
         "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries"
     )
+    zero = quoted("INVALID_FUNCTION_ARGUMENT: step must not be zero")
     return (
-        f"CASE WHEN {wrong} THEN {failing(why, array(kind))} WHEN len({series}) > 10000 THEN "
+        f"CASE WHEN {nought} THEN {failing(zero, array(kind))} "
+        f"WHEN {wrong} THEN {failing(why, array(kind))} WHEN len({series}) > 10000 THEN "
         f"{failing(long, array(kind))} ELSE {series} END"
     )
 
@@ -223,8 +245,10 @@ def _from_entries(call: Call) -> Value:
     kind = map_of(*pair.of)
     twice = quoted("INVALID_FUNCTION_ARGUMENT: Duplicate map keys are not allowed")
     keys = f"list_transform({value.sql}, lambda _e: struct_extract_at(_e, 1))"
+    empty = quoted("INVALID_FUNCTION_ARGUMENT: map key cannot be null")
     return Value(
-        f"CASE WHEN list_unique({keys}) <> len({keys}) THEN {failing(twice, kind)} "
+        f"CASE WHEN len({keys}) <> list_count({keys}) THEN {failing(empty, kind)} "
+        f"WHEN list_unique({keys}) <> len({keys}) THEN {failing(twice, kind)} "
         f"ELSE map_from_entries({value.sql}) END",
         kind,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from scripts.local_cloud.athena.casts import coerce
+from scripts.local_cloud.athena.casts import coerce, timestamp_to_precision
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions.registry import Call, declare, special
 from scripts.local_cloud.athena.rendering import at_zone, from_zone
@@ -14,12 +12,12 @@ from scripts.local_cloud.athena.types import (
     DOUBLE,
     TIMESTAMP,
     TIMESTAMP_TZ,
-    VARCHAR,
     Type,
     common,
     duckdb,
 )
 from scripts.local_cloud.athena.values import Value, quoted
+from scripts.local_cloud.athena.zones import zone_named
 
 _MOMENTS = ("date", "timestamp", "timestamp with time zone", "time")
 
@@ -33,7 +31,8 @@ declare(
 )
 
 
-def _moment(call: Call, at: int) -> Value:
+def moment(call: Call, at: int) -> Value:
+    """An argument that must be a moment."""
     value = call.value(at)
     if value.type.base not in _MOMENTS:
         raise call.unexpected()
@@ -118,16 +117,16 @@ def _unit(call: Call) -> str:
 
 
 def _like(value: Value, sql: str) -> Value:
-    """Back from local time to what the value was."""
+    """Back from local time to what the value was; an hour that comes twice is the one that it was."""
     kind = value.type
     if kind.base == "timestamp with time zone":
-        return Value(from_zone(f"CAST({sql} AS TIMESTAMP)", kind.zone or "UTC"), kind)
+        return Value(from_zone(f"CAST({sql} AS TIMESTAMP)", kind.zone or "UTC", value.sql), kind)
     return Value(f"CAST({sql} AS {duckdb(kind)})", kind)
 
 
 @special("date_trunc", 2)
 def _trunc(call: Call) -> Value:
-    unit, value = _unit(call), _moment(call, 1)
+    unit, value = _unit(call), moment(call, 1)
     if value.type.base == "time":
         raise refused("date_trunc() of a time", call.place)
     if value.type == DATE and unit in _CLOCK_UNITS:
@@ -150,21 +149,33 @@ _DURATIONS = {
 
 @special("date_add", 3)
 def _add(call: Call) -> Value:
-    unit, count, value = _unit(call), call.as_(1, BIGINT), _moment(call, 2)
+    unit, count, value = _unit(call), call.as_(1, BIGINT), moment(call, 2)
     if value.type == DATE and unit in _CLOCK_UNITS:
         raise QueryFailedError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid DATE field")
     if value.type.base == "time" and unit not in _CLOCK_UNITS:
         raise QueryFailedError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid TIME field")
     moved = _DURATIONS[unit].replace("{0}", count.sql)
     if value.type.base == "timestamp with time zone" and unit in _CLOCK_UNITS:
-        return Value(f"({value.sql} + {moved})", value.type)
+        return Value(_to_unit(f"({value.sql} + {moved})", unit, value.type), value.type)
+    if value.type.base == "timestamp":
+        return Value(_to_unit(f"({value.sql} + {moved})", unit, value.type), value.type)
     return _like(value, f"({local(value)} + {moved})")
+
+
+def _to_unit(sql: str, unit: str, kind: Type) -> str:
+    """A moved moment, which has no digits that its type has not: milliseconds are rounded."""
+    if unit != "millisecond" or kind.numbers >= (3,):
+        return f"CAST({sql} AS {duckdb(kind)})"
+    if kind.base == "timestamp":
+        return timestamp_to_precision(sql, kind.numbers[0])
+    rounded = timestamp_to_precision(f"timezone('UTC', {sql})", kind.numbers[0])
+    return f"timezone('UTC', {rounded})"
 
 
 @special("date_diff", 3)
 def _diff(call: Call) -> Value:
     """Whole units that have passed, as DuckDB's date_sub counts them."""
-    unit, start, end = _unit(call), _moment(call, 1), _moment(call, 2)
+    unit, start, end = _unit(call), moment(call, 1), moment(call, 2)
     kind = common(start.type, end.type)
     if kind is None:
         raise call.unexpected()
@@ -172,13 +183,18 @@ def _diff(call: Call) -> Value:
         raise QueryFailedError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid DATE field")
     zone = start.type.zone or end.type.zone
     first, last = (coerce(each, Type(kind.base, kind.numbers, zone=zone)) for each in (start, end))
-    return Value(f"lab_passed_{unit}({_stamp(first)}, {_stamp(last)})", BIGINT)
+    return Value(f"lab_passed_{unit}({_stamp(first, unit)}, {_stamp(last, unit)})", BIGINT)
 
 
-def _stamp(value: Value) -> str:
+def _stamp(value: Value, unit: str) -> str:
+    """Whole milliseconds of the clock's time; of the time that passes, for units of the clock."""
     if value.type.base == "time":
-        return f"(DATE '1970-01-01' + {value.sql})"
-    return f"CAST({local(value)} AS TIMESTAMP)"
+        sql = f"(DATE '1970-01-01' + {value.sql})"
+    elif value.type.base == "timestamp with time zone" and unit in _CLOCK_UNITS:
+        sql = f"timezone('UTC', {value.sql})"
+    else:
+        sql = f"CAST({local(value)} AS TIMESTAMP)"
+    return f"date_trunc('millisecond', {sql})" if value.type.numbers > (3,) else sql
 
 
 @special("date", 1)
@@ -191,20 +207,27 @@ def _date(call: Call) -> Value:
 
 @special("last_day_of_month", 1)
 def _last(call: Call) -> Value:
-    return Value(f"last_day({local(_moment(call, 0))})", DATE)
+    return Value(f"last_day({local(moment(call, 0))})", DATE)
 
 
-@special("from_unixtime", 1, 2)
+@special("from_unixtime", 1, 3)
 def _from_unix(call: Call) -> Value:
     seconds = call.as_(0, DOUBLE).sql
-    zone = call.word(1, "time zone") if len(call) == 2 else "UTC"
+    if len(call) == 3:
+        hours, minutes = call.value(1).constant, call.value(2).constant
+        if not isinstance(hours, int) or not isinstance(minutes, int):
+            raise refused("from_unixtime() with an offset that is not written out", call.place)
+        offset = hours * 60 + minutes
+        zone = zone_named(f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}")
+    else:
+        zone = zone_named(call.word(1, "time zone")) if len(call) == 2 else "UTC"
     sql = f"timezone('UTC', make_timestamp(CAST(round({seconds} * 1000) AS BIGINT) * 1000))"
     return Value(sql, Type(TIMESTAMP_TZ.base, (3,), zone=zone))
 
 
 @special("to_unixtime", 1)
 def _to_unix(call: Call) -> Value:
-    value = _moment(call, 0)
+    value = moment(call, 0)
     if value.type.base not in {"timestamp", "timestamp with time zone", "date"}:
         raise call.unexpected()
     if value.type == DATE:
@@ -214,12 +237,12 @@ def _to_unix(call: Call) -> Value:
 
 @special("at_timezone", 2)
 def _at_timezone(call: Call) -> Value:
-    return at_time_zone(call.value(0), call.word(1, "time zone"), call)
+    return at_time_zone(call.value(0), zone_named(call.word(1, "time zone")), call)
 
 
 @special("with_timezone", 2)
 def _with_timezone(call: Call) -> Value:
-    value, zone = call.value(0), call.word(1, "time zone")
+    value, zone = call.value(0), zone_named(call.word(1, "time zone"))
     if value.type.base != "timestamp":
         raise call.unexpected()
     return Value(from_zone(value.sql, zone), Type(TIMESTAMP_TZ.base, value.type.numbers, zone=zone))
@@ -237,115 +260,6 @@ def at_time_zone(value: Value, zone: str, call: Call | None = None) -> Value:
             f"Type of value must be a time or timestamp with or without time zone (actual {value.type})",
         )
     return Value(value.sql, Type(value.type.base, value.type.numbers, zone=zone))
-
-
-@special("to_iso8601", 1)
-def _to_iso(call: Call) -> Value:
-    value = _moment(call, 0)
-    if value.type == DATE:
-        return Value(f"strftime({value.sql}, '%Y-%m-%d')", VARCHAR)
-    if value.type.base == "time" or value.type.numbers != (3,):
-        raise refused(f"to_iso8601() of {value.type}", call.place)
-    text = f"strftime({local(value)}, '%Y-%m-%dT%H:%M:%S.%g')"
-    if value.type.base == "timestamp":
-        return Value(text, VARCHAR)
-    if value.type.zone == "UTC":
-        return Value(f"({text} || 'Z')", VARCHAR)
-    return Value(f"({text} || lab_offset({local(value)}, timezone('UTC', {value.sql})))", VARCHAR)
-
-
-@special("from_iso8601_timestamp", 1)
-def _from_iso(call: Call) -> Value:
-    value = call.as_(0, VARCHAR)
-    zone = None
-    if value.constant is not None:
-        found = re.search(r"T.*?(Z|[+-]\d{2}:?\d{2})$", str(value.constant))
-        zone = "UTC" if not found or found[1] in {"Z", "+00:00"} else found[1]
-    return Value(f"timezone('UTC', lab_iso_timestamp({value.sql}))", Type(TIMESTAMP_TZ.base, (3,), zone=zone))
-
-
-#: MySQL's words of a format, as Trino knows them, by strftime's.
-_MYSQL = {
-    "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I", "I": "%I",
-    "i": "%M", "j": "%j", "k": "%-H", "l": "%-I", "M": "%B", "m": "%m", "p": "%p", "r": "%I:%M:%S %p",
-    "S": "%S", "s": "%S", "T": "%H:%M:%S", "W": "%A", "Y": "%Y", "y": "%y", "v": "%V", "x": "%G", "%": "%%",
-}  # fmt: skip
-
-
-def _mysql(call: Call) -> str:
-    form = call.word(1, "format")
-    words = []
-    for found in re.finditer(r"%(.)|([^%]+)|%", form):
-        letter, plain = found.groups()
-        if plain:
-            words.append(plain)
-        elif letter in _MYSQL:
-            words.append(_MYSQL[letter])
-        elif letter in {"D", "U", "u", "V", "w", "X"}:
-            raise QueryFailedError(
-                "INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string"
-            )
-        else:
-            words.append(letter or "")
-    return "".join(words)
-
-
-@special("date_format", 2)
-def _date_format(call: Call) -> Value:
-    value = _moment(call, 0)
-    if value.type.base not in {"timestamp", "timestamp with time zone", "date"}:
-        raise call.unexpected()
-    return Value(f"strftime({local(value)}, {quoted(_mysql(call))})", VARCHAR)
-
-
-@special("date_parse", 2)
-def _date_parse(call: Call) -> Value:
-    value, form = call.as_(0, VARCHAR), _mysql(call)
-    if re.search(r"%(?:-?[GVj])", form):
-        raise refused("date_parse() by week or day of the year", call.place)
-    return Value(f"lab_date_parse({value.sql}, {quoted(form)}, {quoted(call.word(1, 'format'))})", TIMESTAMP)
-
-
-#: Joda's words of a pattern, whole runs of letters, by strftime's.
-_JODA = {
-    "yyyy": "%Y", "y": "%Y", "yy": "%y", "YYYY": "%Y", "MM": "%m", "M": "%-m", "MMM": "%b",
-    "MMMM": "%B", "dd": "%d",
-    "d": "%-d", "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I", "mm": "%M", "m": "%-M",
-    "ss": "%S", "s": "%-S",
-    "SSS": "%g", "a": "%p", "EEE": "%a", "E": "%a", "EEEE": "%A", "DDD": "%j", "xxxx": "%G", "ww": "%V",
-}  # fmt: skip
-
-
-def _joda(call: Call) -> str:
-    form, words = call.word(1, "pattern"), []
-    for found in re.finditer(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+", form):
-        if found[1] is not None:
-            words.append((found[1].replace("''", "'") or "'").replace("%", "%%"))
-        elif found[2]:
-            if found[0] not in _JODA:
-                raise refused(f"'{found[0]}' in a pattern of {call.name}()", call.place)
-            words.append(_JODA[found[0]])
-        else:
-            words.append(found[0].replace("%", "%%"))
-    return "".join(words)
-
-
-@special("format_datetime", 2)
-def _format_datetime(call: Call) -> Value:
-    value = _moment(call, 0)
-    if value.type.base == "time":
-        raise call.unexpected()
-    return Value(f"strftime({local(value)}, {quoted(_joda(call))})", VARCHAR)
-
-
-@special("parse_datetime", 2)
-def _parse_datetime(call: Call) -> Value:
-    value, form = call.as_(0, VARCHAR), _joda(call)
-    if "%y" in form:
-        # Its century moves with the present year.
-        raise refused("parse_datetime() of a year of two digits", call.place)
-    sql = f"lab_date_parse({value.sql}, {quoted(form)}, {quoted(call.word(1, 'pattern'))})"
-    return Value(f"timezone('UTC', {sql})", TIMESTAMP_TZ)
 
 
 @special("now", 0)

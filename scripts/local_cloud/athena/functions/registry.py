@@ -227,8 +227,8 @@ def _type(text: str) -> Type:
     if not bracket:
         return types.simple(text, [])
     parts = _split(inner.removesuffix(")"))
-    if base == "decimal":
-        return types.decimal(*map(int, parts))
+    if base in {"decimal", "varchar"}:
+        return types.simple(base, [int(each) for each in parts])
     return Type(base, of=tuple(_type(each) for each in parts))
 
 

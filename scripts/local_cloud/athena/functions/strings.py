@@ -1,14 +1,11 @@
-"""Text: string, regular expression, JSON, URL and binary functions of Trino's documentation."""
+"""Text: string, JSON, URL and binary functions of Trino's documentation."""
 
 from __future__ import annotations
 
-import re
-
-from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.registry import Call, declare, special
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.types import (
-    BIGINT,
     BOOLEAN,
     INTEGER,
     INTEGERS,
@@ -16,8 +13,9 @@ from scripts.local_cloud.athena.types import (
     VARBINARY,
     VARCHAR,
     array,
+    varchar,
 )
-from scripts.local_cloud.athena.values import Value, quoted
+from scripts.local_cloud.athena.values import Value, failing, quoted
 
 #: What Trino's trim() takes for white space.
 _SPACE = quoted(
@@ -33,9 +31,9 @@ declare(
         "upper(varchar) varchar": "lab_upper({0})",
         "replace(varchar, varchar) varchar": "replace({0}, {1}, '')",
         "replace(varchar, varchar, varchar) varchar": "lab_replace({0}, {1}, {2})",
-        "chr(bigint) varchar": "chr(CAST({0} AS INTEGER))",
-        "codepoint(varchar) integer": "unicode({0})",
+        "chr(bigint) varchar(1)": "lab_chr({0})",
         "strpos(varchar, varchar) bigint": "strpos({0}, {1})",
+        "strpos(varchar, varchar, bigint) bigint": "lab_strpos({0}, {1}, {2})",
         "starts_with(varchar, varchar) boolean": "starts_with({0}, {1})",
         "split(varchar, varchar) array(varchar)": "lab_split_all({0}, {1})",
         "split(varchar, varchar, bigint) array(varchar)": "lab_split({0}, {1}, {2})",
@@ -47,7 +45,10 @@ declare(
         "rtrim(varchar, varchar) varchar": "rtrim({0}, {1})",
         "lpad(varchar, bigint, varchar) varchar": "lab_pad({0}, {1}, {2}, true)",
         "rpad(varchar, bigint, varchar) varchar": "lab_pad({0}, {1}, {2}, false)",
-        "levenshtein_distance(varchar, varchar) bigint": "levenshtein({0}, {1})",
+        "levenshtein_distance(varchar, varchar) bigint": (
+            "CASE WHEN octet_length(encode({0} || {1})) = length({0} || {1}) "
+            "THEN levenshtein({0}, {1}) ELSE lab_edits({0}, {1}) END"
+        ),
         "hamming_distance(varchar, varchar) bigint": "lab_hamming({0}, {1})",
         "translate(varchar, varchar, varchar) varchar": "lab_translate({0}, {1}, {2})",
         "to_utf8(varchar) varbinary": "encode({0})",
@@ -55,7 +56,7 @@ declare(
         "to_hex(varbinary) varchar": "hex({0})",
         "from_hex(varchar) varbinary": "lab_from_hex({0})",
         "to_base64(varbinary) varchar": "to_base64({0})",
-        "from_base64(varchar) varbinary": "from_base64({0})",
+        "from_base64(varchar) varbinary": "lab_from_base64({0})",
         "md5(varbinary) varbinary": "unhex(md5({0}))",
         "sha1(varbinary) varbinary": "unhex(sha1({0}))",
         "sha256(varbinary) varbinary": "unhex(sha256({0}))",
@@ -87,6 +88,13 @@ declare(
         "substring(varchar, bigint, bigint) varchar": "lab_substr({0}, {1}, {2})",
     }
 )
+
+
+@special("codepoint", 1)
+def _codepoint(call: Call) -> Value:
+    letter = call.as_(0, varchar(1)).sql
+    why = quoted("INVALID_FUNCTION_ARGUMENT: Input string must be a single character string")
+    return Value(f"CASE WHEN {letter} = '' THEN {failing(why, INTEGER)} ELSE unicode({letter}) END", INTEGER)
 
 
 @special("concat", 2, 254)
@@ -125,99 +133,6 @@ def _format(call: Call) -> Value:
     kinds = ",".join("int" if each.type.base in INTEGERS else each.type.base for each in values)
     parts = ", ".join(f"coalesce({text(each.sql, each.type)}, chr(1))" for each in values)
     return Value(f"lab_format({call.value(0).sql}, {quoted(kinds)}, CAST([{parts}] AS VARCHAR[]))", VARCHAR)
-
-
-#: What Java's regular expressions and RE2 mean alike; anything else is refused.
-_ALIKE = re.compile(
-    r"""(?x) (?: [^\\\[\](){}*+?|^$.] | \\[dwsDWSbtnrf\\.\[\](){}*+?|^$/\-"'@:,;=!<>&%\#~` _]
-    | \((?!\?) | \(\?: | \(\?i\) | \(\?<[A-Za-z]\w*> | \) | [*+?]\?? | \{\d+(?:,\d*)?\}\?? | \| | \^ | \. | \$
-    | \[\^?(?: [^\\\[\]&] | \\[dwsDWStnr\\.\[\](){}*+?|^$/\-"'] )+\] )* """
-)
-
-
-def _pattern(call: Call, at: int) -> str:
-    pattern = call.word(at, "pattern")
-    if not _ALIKE.fullmatch(pattern):
-        raise refused(
-            f"The regular expression '{pattern}', which Java and RE2 may read otherwise,", call.place
-        )
-    try:
-        re.compile(re.sub(r"\(\?<", "(?P<", pattern))
-    except re.error as why:
-        raise QueryFailedError("INVALID_FUNCTION_ARGUMENT", f"{why}", call.place) from why
-    # Java's $ is also before a last line's end; its \s knows a vertical tab.
-    ended = re.sub(r"(?<!\\)((?:\\\\)*)\$(?![^\[]*\])", r"\1(?:\\n?\\z)", pattern)
-    return quoted(
-        re.sub(r"\(\?<", "(?P<", ended.replace(r"\s", r"[\t\n\v\f\r ]") if "[" not in pattern else ended)
-    )
-
-
-@special("regexp_like", 2)
-def _like(call: Call) -> Value:
-    return Value(f"regexp_matches({call.as_(0, VARCHAR).sql}, {_pattern(call, 1)})", BOOLEAN)
-
-
-def _group(call: Call) -> int:
-    if len(call) == 2:
-        return 0
-    group = call.value(2).constant
-    if not isinstance(group, int):
-        raise refused(f"{call.name}() with a group that is not a literal", call.place)
-    have = re.compile(call.word(1, "pattern").replace("(?<", "(?P<")).groups
-    if group > have:
-        raise QueryFailedError(
-            "INVALID_FUNCTION_ARGUMENT", f"Pattern has {have} groups. Cannot access group {group}"
-        )
-    return group
-
-
-@special("regexp_extract", 2, 3)
-def _extract(call: Call) -> Value:
-    subject, pattern, group = call.as_(0, VARCHAR).sql, _pattern(call, 1), _group(call)
-    return Value(
-        f"CASE WHEN regexp_matches({subject}, {pattern}) THEN "
-        f"lab_group({subject}, {quoted(call.word(1, 'pattern'))}, {group}) END",
-        VARCHAR,
-    )
-
-
-@special("regexp_extract_all", 2, 3)
-def _extract_all(call: Call) -> Value:
-    subject, group = call.as_(0, VARCHAR).sql, _group(call)
-    _pattern(call, 1)
-    return Value(f"lab_groups({subject}, {quoted(call.word(1, 'pattern'))}, {group})", array(VARCHAR))
-
-
-@special("regexp_count", 2)
-def _count(call: Call) -> Value:
-    _pattern(call, 1)
-    subject = call.as_(0, VARCHAR).sql
-    return Value(f"CAST(len(lab_groups({subject}, {quoted(call.word(1, 'pattern'))}, 0)) AS BIGINT)", BIGINT)
-
-
-@special("regexp_split", 2)
-def _split(call: Call) -> Value:
-    _pattern(call, 1)
-    subject = call.as_(0, VARCHAR).sql
-    return Value(f"lab_regexp_split({subject}, {quoted(call.word(1, 'pattern'))})", array(VARCHAR))
-
-
-@special("regexp_replace", 2, 3)
-def _replace(call: Call) -> Value:
-    subject = call.as_(0, VARCHAR).sql
-    if len(call) == 3 and not isinstance(call.value(2).constant, str):
-        raise refused("regexp_replace() by a function, or by text that is not a literal,", call.place)
-    _pattern(call, 1)
-    by = call.word(2, "replacement") if len(call) == 3 else ""
-    pattern = quoted(call.word(1, "pattern"))
-    return Value(f"lab_regexp_replace({subject}, {pattern}, {quoted(by)})", VARCHAR)
-
-
-@special("regexp_position", 2)
-def _position(call: Call) -> Value:
-    _pattern(call, 1)
-    subject = call.as_(0, VARCHAR).sql
-    return Value(f"lab_regexp_position({subject}, {quoted(call.word(1, 'pattern'))})", INTEGER)
 
 
 @special("json_array_contains", 2)

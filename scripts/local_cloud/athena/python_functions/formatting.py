@@ -44,7 +44,7 @@ def _conversion(
 ) -> str:
     mismatch = argument(f"Invalid format string: {whole} ({kind})")
     if letter in "sS":
-        shown = "null" if text is None else text
+        shown = "null" if text is None else _java(text, kind)
         shown = shown[: int(precision)] if precision else shown
         return shown.upper() if letter == "S" else shown
     if letter in "bB":
@@ -74,6 +74,17 @@ def _conversion(
         places = decimal.Decimal(1).scaleb(-int(precision or 6))
         rounded = decimal.Decimal(text).quantize(places, decimal.ROUND_HALF_UP)
     return _signed(format(rounded, ",f" if "," in flags else "f"), flags)
+
+
+def _java(text: str, kind: str) -> str:
+    """As toString() of Java's LocalDateTime and LocalTime: no second that is 0, a fraction by threes."""
+    if kind not in {"timestamp", "time"}:
+        return text
+    clock, _, fraction = text.replace(" ", "T").partition(".")
+    fraction = fraction.rstrip("0")
+    if fraction:
+        return f"{clock}.{fraction.ljust(-(-len(fraction) // 3) * 3, '0')}"
+    return clock.removesuffix(":00")
 
 
 def _signed(text: str, flags: str) -> str:

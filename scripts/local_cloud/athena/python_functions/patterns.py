@@ -1,17 +1,26 @@
-"""Regular expressions, with groups."""
+r"""Regular expressions, with groups.
+
+The library's classes are Unicode's, as those of Trino's engine (Joni) are: ``\d`` is Nd, ``\w`` the letters,
+marks, digits and connectors, ``\s`` White_Space.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+import regex
+
 from scripts.local_cloud.athena.python_functions.refusal import argument
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Java's classes are ASCII's.
-    return re.compile(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", pattern), re.ASCII)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern)
+
+
+def like(text: str, pattern: str) -> bool:
+    return _compiled(pattern).search(text) is not None
 
 
 def group(text: str, pattern: str, number: int) -> str | None:
@@ -35,22 +44,35 @@ def regexp_replace(text: str, pattern: str, by: str) -> str:
     """``$1`` and ``${name}`` stand for groups; a backslash takes the next letter as it is."""
     compiled = _compiled(pattern)
 
-    def replaced(found: re.Match[str]) -> str:
+    def replaced(found: regex.Match[str]) -> str:
         def part(each: re.Match[str]) -> str:
-            if each[0].startswith("\\"):
-                return each[0][1:]
-            name = each[1] or each[2]
-            if (name.isdigit() and int(name) > compiled.groups) or (
-                not name.isdigit() and name not in compiled.groupindex
-            ):
-                raise argument(f"Illegal replacement sequence: unknown group {{ {name} }}")
-            return found[int(name) if name.isdigit() else name] or ""
+            escaped, name, digits = each.groups()
+            if escaped:
+                return escaped
+            if name is not None:
+                if name not in compiled.groupindex:
+                    raise argument(f"Illegal replacement sequence: unknown group {{ {name} }}")
+                return found[name] or ""
+            if not digits:
+                raise argument(f"Illegal replacement sequence: {by}")
+            # The largest number that is a group's; the digits after it are text.
+            length = next((n for n in range(len(digits), 1, -1) if int(digits[:n]) <= compiled.groups), 1)
+            number = int(digits[:length])
+            if number > compiled.groups:
+                raise argument(f"Illegal replacement sequence: unknown group {number}")
+            return (found[number] or "") + digits[length:]
 
-        return re.sub(r"\\.|\$(\d)|\$\{(\w+)\}", part, by, flags=re.DOTALL)
+        return re.sub(r"\\(.?)|\$\{([^}]*)\}|\$([0-9]*)", part, by, flags=re.DOTALL)
 
-    return compiled.sub(replaced, text)
+    return str(compiled.sub(replaced, text))
 
 
-def regexp_position(text: str, pattern: str) -> int:
-    found = _compiled(pattern).search(text)
-    return found.start() + 1 if found else -1
+def regexp_position(text: str, pattern: str, start: int, occurrence: int) -> int:
+    if start < 1:
+        raise argument("start position cannot be smaller than 1")
+    if occurrence < 1:
+        raise argument("occurrence cannot be smaller than 1")
+    if start > len(text):
+        return -1
+    found = list(_compiled(pattern).finditer(text, pos=start - 1))[occurrence - 1 : occurrence]
+    return found[0].start() + 1 if found else -1

@@ -1,12 +1,12 @@
-"""Text, numbers, addresses, moments, and lines of CSV."""
+"""Text, numbers, and lines of CSV."""
 
 from __future__ import annotations
 
+import base64
 import csv
 import math
 import re
-from datetime import date, datetime
-from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
+from bisect import bisect_right
 
 from scripts.local_cloud.athena.python_functions.refusal import argument
 
@@ -16,6 +16,40 @@ def translate(text: str, old: str, new: str) -> str:
     for at, letter in enumerate(old):
         table.setdefault(ord(letter), new[at] if at < len(new) else None)
     return text.translate(table)
+
+
+def strpos(text: str, part: str, instance: int) -> int:
+    """The place of the n-th occurrence, from the end where n is negative; they may overlap."""
+    if instance == 0:
+        raise argument("'instance' must be a positive or negative number.")
+    if not part:
+        return 1
+    at = -1 if instance > 0 else len(text)
+    for _ in range(abs(instance)):
+        at = text.find(part, at + 1) if instance > 0 else text.rfind(part, 0, max(0, at - 1 + len(part)))
+        if at < 0:
+            return 0
+    return at + 1
+
+
+def edits(a: str, b: str) -> int:
+    """Levenshtein's distance, in letters."""
+    before = list(range(len(b) + 1))
+    for at, left in enumerate(a, 1):
+        row = [at]
+        for column, right in enumerate(b, 1):
+            row.append(min(row[-1] + 1, before[column] + 1, before[column - 1] + (left != right)))
+        before = row
+    return before[-1]
+
+
+def from_base64(text: str) -> bytes:
+    """What Java's decoder takes: the padding may be missing, but not in part."""
+    whole = re.fullmatch(r"((?:[A-Za-z0-9+/]{4})*)([A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?", text)
+    if not whole:
+        raise argument("Illegal base64 text: its letters, length or padding")
+    rest = (whole[2] or "").rstrip("=")
+    return base64.b64decode(whole[1] + rest + "=" * (-len(rest) % 4))
 
 
 def split_to_map(text: str, entries: str, pair: str) -> dict[str, str]:
@@ -41,33 +75,6 @@ def from_hex(text: str) -> bytes:
         return bytes.fromhex(text.replace(" ", "?"))
     except ValueError:
         raise argument("Invalid input to from_hex: not a hexadecimal number of whole bytes") from None
-
-
-def url_encode(text: str) -> str:
-    return quote_plus(text, safe="*-._").replace("~", "%7E")
-
-
-def url_decode(text: str) -> str:
-    return unquote_plus(text)
-
-
-def url(text: str, part: str) -> str | None:
-    if re.search(r"[\s<>\"{}|\\^`]", text):
-        return None
-    found = urlsplit(text)
-    if part == "port":
-        return str(found.port) if found.port is not None else None
-    if part == "host":
-        return found.netloc.rpartition("@")[2].partition(":")[0] or None
-    if part == "protocol":
-        return found.scheme
-    return str(getattr(found, part))
-
-
-def url_parameter(text: str, name: str) -> str | None:
-    return next(
-        (value for key, value in parse_qsl(urlsplit(text).query, keep_blank_values=True) if key == name), None
-    )
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -131,44 +138,15 @@ def width_bucket(x: float, first: float, last: float, count: int) -> int:
     return count - found + 1 if first > last else found
 
 
-_ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{4}-W\d{2}-\d"
-)
-
-
-def iso_timestamp(text: str) -> datetime:
-    """In UTC."""
-    wrong = argument(f'Invalid format: "{text}"')
-    if not _ISO.fullmatch(text):
-        raise wrong
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise wrong from None
-    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-    offset = moment.utcoffset()
-    return moment.replace(tzinfo=None) - offset if offset else moment.replace(tzinfo=None)
-
-
-def iso_date(text: str) -> date:
-    if "T" in text:
-        raise argument(f'Invalid format: "{text}" is malformed at "T"')
-    return iso_timestamp(text).date()
-
-
-def date_parse(text: str, form: str, shown: str) -> datetime:
-    """By strftime's words; the fraction is what there is, and milliseconds are kept."""
-    try:
-        plain = form.replace("%-", "%").replace("%g", "%f")
-        moment = datetime.strptime(text, plain)
-    except ValueError:
-        raise argument(f'Invalid format: "{text}" (by "{shown}")') from None
-    if moment.year == 1900 and not re.search("%[Yy]", form):
-        moment = moment.replace(year=1970)
-    if moment.year == 1969 and "%y" in form:
-        # Trino's century of two digits begins with 1970, C's with 1969.
-        moment = moment.replace(year=2069)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+def width_bin(x: float, bins: list[float]) -> int:
+    """How many of the bins, which ascend, begin at the number or before it."""
+    if not bins:
+        raise argument("Bins cannot be an empty array")
+    if math.isnan(x):
+        raise argument("Operand cannot be NaN")
+    if sorted(bins) != list(bins):
+        raise argument("Bin values are not sorted in ascending order")
+    return bisect_right(bins, x)
 
 
 def csv_row(line: str, separator: str, quote: str, escape: str) -> list[str]:
