@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from scripts.local_cloud.athena.arithmetic import apply, scaled, unscaled
 from scripts.local_cloud.athena.casts import coerce
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.registry import Call, declare, special
 from scripts.local_cloud.athena.types import (
+    DOUBLE,
     INTEGER,
     INTEGERS,
     NUMERIC,
     Type,
+    as_decimal,
     common,
     decimal,
     duckdb,
+    least,
 )
-from scripts.local_cloud.athena.values import Value, null, numbers_of
+from scripts.local_cloud.athena.values import Value, failing, null, numbers_of, quoted
 
 
 def _domain(condition: str, sql: str, otherwise: str = "CAST('NaN' AS DOUBLE)") -> str:
@@ -54,14 +58,10 @@ declare(
         "bitwise_xor(bigint, bigint) bigint": "xor({0}, {1})",
         "bitwise_not(bigint) bigint": "~{0}",
         "bit_count(bigint, bigint) bigint": "lab_bit_count({0}, {1})",
-        "random() double": "random()",
-        "rand() double": "random()",
-        "random(bigint) bigint": "CAST(floor(random() * {0}) AS BIGINT)",
-        "random(bigint, bigint) bigint": "{0} + CAST(floor(random() * ({1} - {0})) AS BIGINT)",
         "width_bucket(double, double, double, bigint) bigint": "lab_width_bucket({0}, {1}, {2}, {3})",
+        "width_bucket(double, array(double)) bigint": "lab_width_bin({0}, {1})",
         "from_base(varchar, bigint) bigint": "lab_from_base({0}, {1})",
         "to_base(bigint, bigint) varchar": "lab_to_base({0}, {1})",
-        "truncate(double) double": "trunc({0})",
     }
 )  # fmt: skip
 
@@ -75,10 +75,35 @@ def _number(call: Call, at: int = 0) -> Value:
     return value
 
 
+def _random(call: Call) -> Value:
+    if not len(call):
+        return Value("random()", DOUBLE)
+    values = [_number(call, at) for at in range(len(call))]
+    kind: Type | None = values[0].type
+    for each in values[1:]:
+        kind = common(kind, each.type) if kind else None
+    if kind is None or kind.base not in INTEGERS:
+        raise call.unexpected("random(bigint), random(bigint, bigint)")
+    first, last = ["CAST(0 AS BIGINT)", *(coerce(each, kind).sql for each in values)][-2:]
+    wrong = "bound must be positive" if len(call) == 1 else "start value must be less than stop value"
+    why = quoted(f"INVALID_FUNCTION_ARGUMENT: {wrong}")
+    drawn = f"CAST({first} + CAST(floor(random() * ({last} - {first})) AS BIGINT) AS {duckdb(kind)})"
+    return Value(f"CASE WHEN {last} <= {first} THEN {failing(why, kind)} ELSE {drawn} END", kind)
+
+
+for _name in ("random", "rand"):
+    special(_name, 0, 2)(_random)
+
+
 @special("abs", 1)
 def _abs(call: Call) -> Value:
     value = _number(call)
-    return Value(f"CAST(abs({value.sql}) AS {duckdb(value.type)})", value.type)
+    sql = f"CAST(abs({value.sql}) AS {duckdb(value.type)})"
+    if value.type.base in INTEGERS:
+        smallest = least(value.type)
+        why = f"'NUMERIC_VALUE_OUT_OF_RANGE: Value {smallest} is out of range for abs({value.type})'"
+        sql = f"CASE WHEN {value.sql} = {smallest} THEN {failing(why, value.type)} ELSE {sql} END"
+    return Value(sql, value.type)
 
 
 @special("sign", 1)
@@ -120,7 +145,7 @@ def _round(call: Call) -> Value:
         return (
             value
             if len(call) == 1
-            else Value(f"CAST(round({value.sql}, {digits}) AS {duckdb(value.type)})", value.type)
+            else Value(f"CAST(lab_round_whole({value.sql}, {digits}) AS {duckdb(value.type)})", value.type)
         )
     kind = value.type
     if kind.base == "decimal":
@@ -131,13 +156,39 @@ def _round(call: Call) -> Value:
         if not isinstance(call.value(1).constant, int):
             raise refused("round() of a decimal to a number of digits that is not a literal", call.place)
         kind = decimal(precision + 1, scale)
-    return Value(f"CAST(round({value.sql}, {digits}) AS {duckdb(kind)})", kind)
+        return Value(f"CAST(round({value.sql}, {digits}) AS {duckdb(kind)})", kind)
+    return Value(f"CAST(lab_round(CAST({value.sql} AS DOUBLE), {digits}) AS {duckdb(kind)})", kind)
+
+
+@special("truncate", 1, 2)
+def _truncate(call: Call) -> Value:
+    value = _number(call)
+    kind = value.type
+    if kind.base in {"real", "double"}:
+        if len(call) == 2:
+            raise call.unexpected()
+        return Value(f"CAST(trunc({value.sql}) AS {duckdb(kind)})", kind)
+    value = coerce(value, as_decimal(kind))
+    precision, scale = value.type.numbers
+    if len(call) == 1:
+        kind = decimal(max(1, precision - scale), 0)
+        return Value(f"CAST(trunc({value.sql}) AS {duckdb(kind)})", kind)
+    digits = call.value(1).constant
+    if not isinstance(digits, int):
+        raise refused("truncate() to a number of digits that is not a literal", call.place)
+    if digits >= scale:
+        return value
+    if precision - scale + digits <= 0:
+        return Value(
+            f"CASE WHEN {value.sql} IS NOT NULL THEN CAST(0 AS {duckdb(value.type)}) END", value.type
+        )
+    unit = 10 ** (scale - digits)
+    whole = f"({unscaled(value)} // {unit} * {unit})"
+    return Value(scaled(whole, value.type), value.type)
 
 
 @special("mod", 2)
 def _mod(call: Call) -> Value:
-    from scripts.local_cloud.athena.arithmetic import apply  # noqa: PLC0415  (they need each other)
-
     return apply("%", _number(call), _number(call, 1), call.place)
 
 
