@@ -36,6 +36,7 @@ def carry_out(execution: Execution, job: dict[str, Any], cutoff: int | None, own
         LOG.exception("Athena query %s", job["query_id"])
         execution.move("FAILED", "GENERIC_INTERNAL_ERROR: The local cloud failed; its log says why")
     finally:
+        execution.runner.release()
         shutil.rmtree(own, ignore_errors=True)
 
 
@@ -110,6 +111,7 @@ def _keep(execution: Execution, done: dict[str, Any], job: dict[str, Any], store
         else:
             execution.result = ""
     if done["columns"]:
+        # JSON, where AWS writes a binary form that it documents nowhere: clients ask GetQueryResults.
         metadata = folder_of / "metadata"
         metadata.write_text(json.dumps({"ColumnInfo": done["columns"]}), encoding="utf-8")
         execution.runner.put(metadata, f"{execution.result or place}.metadata")

@@ -16,7 +16,14 @@ from scripts import config
 from scripts.local_cloud.athena.grammar import several
 from scripts.local_cloud.providers.athena import objects
 from scripts.local_cloud.providers.athena.carrying_out import carry_out
-from scripts.local_cloud.providers.athena.history import Execution, executions_of, folder, found
+from scripts.local_cloud.providers.athena.history import (
+    Execution,
+    asked_before,
+    executions_of,
+    folder,
+    found,
+    remember,
+)
 from scripts.local_cloud.providers.athena.permissions import Permissions
 from scripts.local_cloud.providers.athena.running import Runner
 from scripts.local_cloud.providers.athena.service import (
@@ -38,9 +45,6 @@ _UTILITY = re.compile(r"\s*(SHOW|DESC|DESCRIBE|EXPLAIN)\b", re.IGNORECASE)
 
 
 _DML = re.compile(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|INSERT|UNLOAD|EXECUTE)\b", re.IGNORECASE)
-
-
-_tokens: dict[tuple[str, str, str], Execution] = {}
 
 
 def _kind(sql: str) -> str:
@@ -85,8 +89,8 @@ def _start(context: RequestContext, request: Request) -> Response:
         default=str,
         sort_keys=True,
     )
-    token = (context.account_id, context.region, request.get("ClientRequestToken") or str(uuid.uuid4()))
-    if before := _tokens.get(token):
+    token = request.get("ClientRequestToken") or str(uuid.uuid4())
+    if before := asked_before(context, token):
         if before.asked != asked:
             raise invalid("Idempotent parameters do not match")
         return {"QueryExecutionId": before.record["QueryExecutionId"]}
@@ -125,10 +129,14 @@ def _start(context: RequestContext, request: Request) -> Response:
     own.mkdir(mode=0o700, parents=True)
     permissions = Permissions(context)
     execution = Execution(
-        record, Runner(config.load(), permissions, own), context.account_id, context.region, asked=asked
+        record,
+        Runner(config.load(), permissions, own),
+        context.account_id,
+        context.region,
+        token=token,
+        asked=asked,
     )
-    executions_of(context)[query_id] = execution
-    _tokens[token] = execution
+    remember(execution)
     job = {
         "query_id": query_id,
         "sql": sql,
@@ -183,7 +191,7 @@ def _list(context: RequestContext, request: Request) -> Response:
     """The newest first."""
     group = request.get("WorkGroup") or PRIMARY
     work_group(context, group)
-    ids = [key for key, each in executions_of(context).items() if each.record["WorkGroup"] == group]
+    ids = [key for key, each in list(executions_of(context).items()) if each.record["WorkGroup"] == group]
     here, more = page(ids[::-1], str, request, 50)
     return {"QueryExecutionIds": here, **more}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ from scripts.local_cloud.providers.athena.service import (
 )
 
 OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
+#: How long AWS knows a query that has ended.
+_KEPT = timedelta(days=45)
+#: How many are known here, of one account in one region: they lie in memory.
+MOST = 10_000
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Execution:
         In the API's shape.
     columns
         Of the result, in the API's shape.
-    token
+    token, asked
         What the client called the request, and what it asked for.
     """
 
@@ -46,6 +50,7 @@ class Execution:
     rows: int = 0
     header: bool = False
     manifest: list[str] | None = None
+    token: str = ""
     asked: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,6 +76,25 @@ class Execution:
 
 
 _executions: dict[tuple[str, str], dict[str, Execution]] = defaultdict(dict)
+_by_token: dict[tuple[str, str, str], Execution] = {}
+
+
+def remember(execution: Execution) -> None:
+    """Keep a new one; the oldest that have ended go after AWS's 45 days, or when there are too many."""
+    there = _executions[execution.account, execution.region]
+    there[execution.record["QueryExecutionId"]] = execution
+    _by_token[execution.account, execution.region, execution.token] = execution
+    while oldest := next((each for each in list(there.values()) if each.state in OVER), None):
+        age = datetime.now(UTC) - oldest.record["Status"]["SubmissionDateTime"]
+        if len(there) <= MOST and age < _KEPT:
+            return
+        there.pop(oldest.record["QueryExecutionId"], None)
+        _by_token.pop((oldest.account, oldest.region, oldest.token), None)
+
+
+def asked_before(context: RequestContext, token: str) -> Execution | None:
+    """What the client started with this token."""
+    return _by_token.get((context.account_id, context.region, token))
 
 
 def executions_of(context: RequestContext) -> dict[str, Execution]:
@@ -82,8 +106,8 @@ def active() -> list[str]:
     """Queries that run, for whoever wants quiet."""
     return [
         f"Athena query {key}"
-        for each in _executions.values()
-        for key, found in each.items()
+        for each in list(_executions.values())
+        for key, found in list(each.items())
         if found.state not in OVER
     ]
 

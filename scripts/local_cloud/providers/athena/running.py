@@ -82,6 +82,10 @@ class Runner:
         """An object that was written anew while it was read."""
         return next((each.uri for each in self._read if not each.is_unchanged()), None)
 
+    def release(self) -> None:
+        """Let go of what was read, which nobody asks for when the query has ended."""
+        self._read, self._listings = [], {}
+
     def _launch(self, descriptor: int) -> bool:
         log = self._settings.local_dir / "log" / "athena.log"
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from localstack.aws.api import RequestContext
 
+from scripts import config
 from scripts.local_cloud.athena.grammar import several
+from scripts.local_cloud.providers.athena import history
+from scripts.local_cloud.providers.athena.history import Execution
+from scripts.local_cloud.providers.athena.permissions import Permissions
+from scripts.local_cloud.providers.athena.running import Runner
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +120,28 @@ def test_the_account_has_its_own_catalog(athena: Any) -> None:
     assert (found["Type"], found["Parameters"]) == ("GLUE", {"catalog-id": "000000000000"})
     with pytest.raises(ClientError, match="UnsupportedOperation"):
         athena.create_data_catalog(Name="fn", Type="LAMBDA", Parameters={"function": "arn"})
+
+
+def _ended(name: str, age: timedelta = timedelta()) -> Execution:
+    """A query of an account of its own that ended when it began."""
+    runner = Runner(config.load(), Permissions(RequestContext(None)), Path("/nonexistent"))
+    status = {"State": "SUCCEEDED", "SubmissionDateTime": datetime.now(UTC) - age}
+    record = {"QueryExecutionId": name, "Status": status}
+    return Execution(record, runner, "111111111111", "eu-west-1", token=f"token of {name}")
+
+
+def test_queries_that_ended_are_forgotten_after_45_days_or_when_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = RequestContext(None)
+    context.account_id, context.region = "111111111111", "eu-west-1"
+    monkeypatch.setattr(history, "MOST", 3)
+    history.remember(_ended("old", timedelta(days=46)))
+    assert list(history.executions_of(context)) == []
+    running = _ended("running", timedelta(days=50))
+    running.record["Status"]["State"] = "RUNNING"
+    for each in (running, *map(_ended, "abcd")):
+        history.remember(each)
+    assert list(history.executions_of(context)) == ["running", "c", "d"]
+    assert history.asked_before(context, "token of b") is None
+    assert history.asked_before(context, "token of d") is history.executions_of(context)["d"]
