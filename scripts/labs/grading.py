@@ -14,9 +14,9 @@ from scripts.labs.databases import LearnerDatabase
 from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError, Outcome
 from scripts.labs.python import Runner
-from scripts.labs.python.preload import SERVICE
 from scripts.labs.work import Work, learner_environment
 from scripts.labs.workspace import Answer, Workspace
+from scripts.workers.preload import SERVICE
 
 if TYPE_CHECKING:
     import boto3

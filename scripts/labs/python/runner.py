@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import values
-from scripts.labs.python.processes import processes
+from scripts.labs.python.processes import run
+from scripts.workers import workers
 
 #: What a learner's code may print and be seen of, in characters.
 OUTPUT_LIMIT = 4_000
@@ -38,11 +39,11 @@ class Runner:
     environment
         Variables of the processes: the target's keys and endpoint.
     preload
-        What they are likely to import, as `scripts.labs.python.preload` takes it.
+        What they are likely to import, as `scripts.workers.preload` takes it.
     """
 
     def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
-        self._processes = processes(environment, preload)
+        self._workers = workers("scripts.labs.python.worker", environment, preload)
 
     def __enter__(self) -> Runner:
         return self
@@ -54,11 +55,11 @@ class Runner:
 
     def close(self) -> None:
         """End everything, also calls that another thread waits for."""
-        self._processes.close()
+        self._workers.close()
 
     def prepare(self) -> None:
         """Have ready what calls need, while something else is done."""
-        self._processes.prepare()
+        self._workers.prepare()
 
     def call(
         self,
@@ -130,7 +131,7 @@ class Runner:
                 "dies_after": dies_after,
             }
             (folder / "request.json").write_text(values.dumps(request))
-            ended = self._processes.run(folder, source.parent, seconds)
+            ended = run(self._workers, folder, source.parent, seconds)
             answer = folder / "answer.json"
             if ended.code is None:
                 raise NotYetError(

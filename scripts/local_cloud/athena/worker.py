@@ -1,7 +1,7 @@
 """The process of one query: it compiles and runs it, and asks LocalStack's process for all it needs of AWS.
 
-Started with the number of a socket and a folder. Every line on the socket is a JSON document: first the job,
-then answers to what this process asks; its own last line tells what became of the job.
+Started with a folder and the number of a socket; see `scripts.workers`. Every line on the socket is a JSON
+document: first the job, then answers to what this process asks; its last line tells what became of the job.
 """
 
 from __future__ import annotations
@@ -17,11 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from scripts.local_cloud.athena import engine, functions  # noqa: F401  (registers the functions)
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.lake import LakeError, Object
 from scripts.local_cloud.athena.session import Session
 from scripts.local_cloud.athena.session_base import Job
+
+# The package opens a database at its import, which has a thread: one with threads must not be forked.
+duckdb.close()
 
 #: Seconds between two looks at what has been read.
 _GLANCE = 0.05
@@ -127,7 +132,7 @@ class _Limit:
             self.check()
 
 
-def main(descriptor: int, folder: Path) -> None:
+def main(folder: Path, descriptor: int) -> None:
     """Do the job that comes on the socket."""
     lake = RemoteLake(socket.socket(fileno=descriptor), folder)
     told = lake.receive()
@@ -153,4 +158,4 @@ def main(descriptor: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

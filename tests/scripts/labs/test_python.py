@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from scripts.config import ROOT
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import Runner, call, runner, values
-from scripts.labs.python.processes import Forked, Fresh
 from scripts.labs.work import learner_environment
+from scripts.workers import Forked, Fresh
 from tests.scripts.conftest import Environment
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
@@ -36,7 +36,7 @@ WAYS = {"fresh": Fresh, **({"forked": Forked} if sys.platform == "linux" else {}
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways of having a process for each call do the same."""
     if request.param == "fresh":
-        monkeypatch.setattr(runner, "processes", lambda environment, _: Fresh(environment))
+        monkeypatch.setattr(runner, "workers", lambda module, environment, _: Fresh(module, environment))
 
 
 def run(folder: Path, code: str, *arguments: Any, seconds: float = 60) -> Any:

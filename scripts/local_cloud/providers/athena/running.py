@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from localstack.aws.connect import connect_to
 from scripts.config import Settings
 from scripts.local_cloud.providers.athena import objects
 from scripts.local_cloud.providers.athena.permissions import Permissions
+from scripts.workers import Begun, Workers, workers
 
 #: Objects that are told of at once; each may bring a descriptor.
 _PAGE = 200
@@ -31,6 +31,13 @@ _SHARE, _LEAST = 6, 256
 _PASSED_ON = {"PATH", "HOME", "LANG", "TZDIR", "PYTHONPATH"}
 
 Answer = dict[str, Any]
+
+
+@cache
+def _engines(log: Path) -> Workers:
+    """Where queries' processes come from: the engine's imports take longer than most queries."""
+    environment = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
+    return workers("scripts.local_cloud.athena.worker", environment, errors=log)
 
 
 class Runner:
@@ -45,7 +52,7 @@ class Runner:
     def __init__(self, settings: Settings, permissions: Permissions, folder: Path) -> None:
         self._settings, self._permissions, self._folder = settings, permissions, folder
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Begun | None = None
         self._stopped = False
         self._read: list[objects.Readable] = []
         self._listings = objects.Listings()
@@ -56,7 +63,7 @@ class Runner:
         with self._lock:
             self._stopped = True
             if self._process:
-                self._process.kill()
+                self._process.stop()
 
     def run(self, job: dict[str, Any], cutoff: int | None) -> Answer:
         """What the process tells at its end: ``done``, ``failed`` or ``cut``; ``died`` when nothing."""
@@ -75,8 +82,13 @@ class Runner:
                 for each in self._read:
                     if each.descriptor is not None:
                         os.close(each.descriptor)
-        code = self._process.wait() if self._process else 0
-        return answer or {"died": code}
+        with self._lock:
+            process, self._process = self._process, None
+        if process is None:
+            return answer or {"died": 0}
+        with process:
+            # One that has answered has nothing more to do.
+            return answer or {"died": process.wait()}
 
     def changed(self) -> str | None:
         """An object that was written anew while it was read."""
@@ -89,25 +101,10 @@ class Runner:
     def _launch(self, descriptor: int) -> bool:
         log = self._settings.local_dir / "log" / "athena.log"
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
         with self._lock, log.open("ab") as output:
             if self._stopped:
                 return False
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "scripts.local_cloud.athena.worker",
-                    str(descriptor),
-                    str(self._folder),
-                ],
-                env=environment,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=(descriptor,),
-            )
+            self._process = _engines(log).begin(self._folder, self._folder, output.fileno(), descriptor)
         return True
 
     def _serve(self, channel: socket.socket) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -25,11 +26,8 @@ ENDLESS = """
 
 
 def _processes(query_id: str) -> list[psutil.Process]:
-    found = []
-    for each in psutil.process_iter(["cmdline"]):
-        if any(query_id in word for word in each.info["cmdline"] or []):
-            found.append(each)
-    return found
+    """Those that work in the query's folder."""
+    return [each for each in psutil.process_iter(["cwd"]) if query_id in (each.info["cwd"] or "")]
 
 
 def _until(met: Callable[[], bool]) -> None:
@@ -50,6 +48,19 @@ def test_a_query_that_is_stopped_ends_with_its_process(lab: Lab) -> None:
     _until(lambda: not _processes(query_id))
     # What has ended stays as it is.
     lab.athena.stop_query_execution(QueryExecutionId=query_id)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each begins from nothing")
+def test_queries_processes_are_forked_from_one_that_has_no_threads(lab: Lab) -> None:
+    first, second = (lab.start(ENDLESS) for _ in range(2))
+    for each in (first, second):
+        lab.wait(each, "RUNNING")
+        _until(lambda each=each: bool(_processes(each)))
+    parents = {each.parent() for query_id in (first, second) for each in _processes(query_id)}
+    # A fork copies one thread alone: what another one holds would be held for ever.
+    assert [each.num_threads() for each in parents if each] == [1]
+    for each in (first, second):
+        lab.athena.stop_query_execution(QueryExecutionId=each)
 
 
 def test_a_process_that_is_killed_fails_its_query_alone(lab: Lab) -> None:

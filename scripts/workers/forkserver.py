@@ -1,17 +1,18 @@
-"""A process that has imported what learners import, and forks one of its own for each call.
+"""A process that has imported what its workers need, and forks one of them for each request; on Linux.
 
-``python -P -m scripts.labs.python.forkserver DESCRIPTOR PRELOAD...``, on Linux. Each message on the socket
-DESCRIPTOR is a request: two folders (the call's, and the one that it runs in) and two descriptors (what the
-call prints to, and a line to whoever asked). On the line it is told that the call began, and with which code
-it ended; when the other end of the line is closed, the call is ended. When the socket is closed, everything
-is. A call has nothing of another one: memory, files, environment and what it started are its own, and go
-with it.
+``python -P -m scripts.workers.forkserver DESCRIPTOR MODULE PRELOAD...``: the module's ``main`` is what a
+worker does. Each message on the socket DESCRIPTOR is a request: two folders (the work's, and the one that it
+is done in) and some descriptors (what is printed goes to the first, the second is a line to whoever asked,
+``main`` gets the others). On the line it is told that the work began, and with which code it ended; when the
+other end of the line is closed, the worker is ended. When the socket is closed, everything is. A worker has
+nothing of another one: memory, files, environment and what it started are its own, and go with it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import os
 import selectors
 import signal
@@ -24,10 +25,15 @@ from pathlib import Path
 
 import psutil
 
-from scripts.labs.python import preload, worker
-from scripts.labs.python.processes import BEGUN
+from scripts.workers import preload
+from scripts.workers.workers import BEGUN
 
-#: `prctl`: what a call leaves behind becomes a child of this process, however it was started; and a call
+#: Seconds without a request or a worker after which the server ends: it holds memory for nobody.
+_IDLE = 600.0
+#: Descriptors of one request.
+_MOST_DESCRIPTORS = 8
+
+#: `prctl`: what a worker leaves behind becomes a child of this process, however it was started; and a worker
 #: does not outlive this process.
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_PDEATHSIG = 1
@@ -35,12 +41,13 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class _Request:
-    """``line`` says how it goes; ``output`` takes what is printed."""
+    """``line`` says how it goes; ``output`` takes what is printed; ``more`` is for the worker."""
 
     folder: Path
     place: Path
     output: int
     line: socket.socket
+    more: tuple[int, ...]
 
 
 class ForkServer:
@@ -54,7 +61,7 @@ class ForkServer:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._calls: dict[int, socket.socket] = {}
+        self._lines: dict[int, socket.socket] = {}
         self._ended, self._wake = os.pipe()
         for end in (self._ended, self._wake):
             os.set_blocking(end, False)
@@ -62,12 +69,15 @@ class ForkServer:
         self._selector.register(control, selectors.EVENT_READ)
         self._selector.register(self._ended, selectors.EVENT_READ)
 
-    def serve(self) -> Path | None:
-        """Serve until nobody asks any more: None. In the process of a call: the folder of its request."""
+    def serve(self) -> _Request | None:
+        """Serve until nobody asks any more: None. In the process of a worker: its request."""
         before = signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake)
         while True:
-            for key, _ in self._selector.select():
+            events = self._selector.select(None if self._lines else _IDLE)
+            if not events and not self._lines:
+                return None
+            for key, _ in events:
                 if key.fileobj is self._control:
                     request = self._request()
                     if request is None:
@@ -78,7 +88,7 @@ class ForkServer:
                         signal.signal(signal.SIGCHLD, before)
                         self._leave()
                         _become(request)
-                        return request.folder
+                        return request
                 elif key.fileobj == self._ended:
                     self._drain()
                     self._reap()
@@ -88,29 +98,31 @@ class ForkServer:
                     _kill(key.data)
 
     def _request(self) -> _Request | None:
-        message, descriptors, *_ = socket.recv_fds(self._control, 65_536, 2)
+        message, descriptors, *_ = socket.recv_fds(self._control, 65_536, _MOST_DESCRIPTORS)
         if not message:
             return None
         folder, place = message.decode().split("\0")
-        return _Request(Path(folder), Path(place), descriptors[0], socket.socket(fileno=descriptors[1]))
+        output, line, *more = descriptors
+        return _Request(Path(folder), Path(place), output, socket.socket(fileno=line), tuple(more))
 
     def _fork(self, request: _Request) -> bool:
-        """Begin a call; True in its process."""
+        """Begin a worker; True in its process."""
         pid = os.fork()
         if pid == 0:
             return True
-        os.close(request.output)
-        self._calls[pid] = request.line
+        for each in (request.output, *request.more):
+            os.close(each)
+        self._lines[pid] = request.line
         self._selector.register(request.line, selectors.EVENT_READ, pid)
         with suppress(OSError):
             request.line.sendall(BEGUN)
         return False
 
     def _leave(self) -> None:
-        """In the process of a call: give back everything that is the server's."""
+        """In the process of a worker: give back everything that is the server's."""
         self._selector.close()
         self._control.close()
-        for line in self._calls.values():
+        for line in self._lines.values():
             line.close()
         os.close(self._ended)
         os.close(self._wake)
@@ -122,14 +134,14 @@ class ForkServer:
 
     def _reap(self) -> None:
         for pid in _ended_children():
-            line = self._calls.pop(pid, None)
+            line = self._lines.pop(pid, None)
             if line is not None:
                 # Its number stays its own until it is waited for: nobody else is met.
                 _kill(pid)
             _, status = os.waitpid(pid, 0)
             if line is None:
                 continue
-            if not self._calls:
+            if not self._lines:
                 _end_orphans()
             with suppress(KeyError):
                 self._selector.unregister(line)
@@ -137,7 +149,7 @@ class ForkServer:
                 line.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
     def _end_all(self) -> None:
-        for pid in self._calls:
+        for pid in self._lines:
             _kill(pid)
         _end_orphans()
 
@@ -161,7 +173,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _kill(pid: int) -> None:
-    """End a call with everything of its session; it may be younger than its session."""
+    """End a worker with everything of its session; it may be younger than its session."""
     for kill in (os.kill, os.killpg):
         with suppress(ProcessLookupError):
             kill(pid, signal.SIGKILL)
@@ -180,7 +192,7 @@ def _ended_children() -> Iterator[int]:
 
 
 def _end_orphans() -> None:
-    """End what calls started and left behind."""
+    """End what workers started and left behind."""
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
@@ -193,18 +205,19 @@ def _end_orphans() -> None:
                 os.waitpid(-1, 0)
 
 
-def main(descriptor: int, wanted: list[str]) -> None:
+def main(descriptor: int, module: str, wanted: list[str]) -> None:
     """Serve requests; in the process of one, do what it asks."""
     control = socket.socket(fileno=descriptor)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    worker = importlib.import_module(module)
     preload.everything(wanted)
-    # What is there now is for all: no collection in a call looks at it, or copies its pages.
+    # What is there now is for all: no collection in a worker looks at it, or copies its pages.
     gc.collect()
     gc.freeze()
-    folder = ForkServer(control).serve()
-    if folder is not None:
-        worker.main(folder)
+    request = ForkServer(control).serve()
+    if request is not None:
+        worker.main(request.folder, *request.more)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

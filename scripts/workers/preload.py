@@ -1,4 +1,4 @@
-"""What a learner's process needs every time, read once before it is forked."""
+"""What workers need every time, read once before they are forked."""
 
 from __future__ import annotations
 
