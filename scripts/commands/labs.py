@@ -17,7 +17,7 @@ from rich.text import Text
 
 from scripts import aws
 from scripts.commands import needs
-from scripts.commands.output import AsJson, indented, line, print_json, result, say
+from scripts.commands.output import AsJson, indented, line, paragraph, print_json, result, say
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
 
@@ -193,7 +193,7 @@ def hint(context: typer.Context, name: LabName, exercise: ExerciseName, as_json:
             {"lab": lab.name, "exercise": found.id, "hint": number, "of": len(found.hints), "text": text}
         )
         return
-    line(f"Hint {number} of {len(found.hints)}: {text}")
+    paragraph(f"Hint {number} of {len(found.hints)}: {text}")
     if number == len(found.hints):
         line(f"That was the last one. The solution: lab solve {lab.name} {found.id}")
 
@@ -204,12 +204,16 @@ def solve(
 ) -> None:
     """Write the reference solution into your files; what you had is kept beside them as .bak."""
     desk, lab = _asked(context.obj, name, exercises)
-    written = desk.solve(lab, exercises or [])
+    solved = desk.solve(lab, exercises or [])
     if as_json:
-        print_json({"lab": lab.name, "written": written})
+        kept = {str(each.file): each.kept for each in solved if each.kept}
+        print_json({"lab": lab.name, "written": [each.file for each in solved], "kept": kept})
         return
-    for file in written:
-        line(f"Solved: {file}")
+    for each in solved:
+        line(f"Solved: {each.file}")
+        if each.kept:
+            indented(f"what you had is kept as {each.kept.name} beside it")
+    line(f"Read it, then: {' '.join(['lab check', lab.name, *(exercises or [])])}")
 
 
 @app.command()

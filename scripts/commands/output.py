@@ -41,11 +41,24 @@ def line(text: str = "") -> None:
     result.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def indented(text: str) -> None:
-    """More about the line above, in lines that fit a terminal; elsewhere in one."""
-    width = result.width if result.is_terminal else sys.maxsize
+def paragraph(text: str, first: str = "", further: str = "") -> None:
+    """Prose, in lines that fit a terminal, begun with ``first`` and ``further``; elsewhere each in one.
+
+    A word that is longer than a line, such as a path or an ARN, is not broken: it is to be copied.
+    """
+    width = max(40, result.width) if result.is_terminal else sys.maxsize
     for each in text.splitlines():
-        line(textwrap.fill(each, max(40, width), initial_indent=_INDENT, subsequent_indent=_INDENT + "  "))
+        line(
+            textwrap.fill(
+                each, width, initial_indent=first, subsequent_indent=further,
+                break_long_words=False, break_on_hyphens=False,
+            )
+        )  # fmt: skip
+
+
+def indented(text: str) -> None:
+    """More about the line above, as a paragraph."""
+    paragraph(text, _INDENT, _INDENT + "  ")
 
 
 def fits(rows: Sequence[Cells]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scripts import connections
 from scripts.config import Settings
-from scripts.errors import BadInputError
+from scripts.errors import BadInputError, MissingError
 from scripts.labs import files, manifest, removal, system, workspace
 from scripts.labs.databases import ENGINES, Copies, LearnerDatabase
 from scripts.labs.databases.client_file import write as write_client_file
@@ -56,6 +56,14 @@ class Started:
     folder: Path
     written: tuple[Path, ...]
     engine: Engine | None
+
+
+@dataclass(frozen=True)
+class Solved:
+    """``file`` holds a solution now, ``kept`` what the learner had written there, if anything."""
+
+    file: Path
+    kept: Path | None
 
 
 class Desk:
@@ -124,8 +132,23 @@ class Desk:
             before = self._register.known(self.home / lab.name)
             found, written = workspace.make(lab, self.home, chosen, force=force, known_id=before)
             self._register.note(found)
+            if force:
+                self._leave_others(lab, found, say)
             self._provide(lab, found, say, anew=force)
             return Started(found.folder, tuple(written), chosen)
+
+    def _leave_others(self, lab: Lab, found: Workspace, say: Say) -> None:
+        """Remove the learner's databases on engines that they do not go on with."""
+        for engine in lab.needs.engines:
+            if engine in lab.engines(found.engine):
+                continue
+            try:
+                self._remove_database(lab, found, engine)
+            except MissingError as down:
+                # Nobody needs this engine to begin anew with another one.
+                say(
+                    f"{down.what} If you worked there, `lab reset {lab.name}` removes it once it is up again."
+                )
 
     def _provide(
         self, lab: Lab, found: Workspace, say: Say, *, anew: bool = False
@@ -272,7 +295,7 @@ class Desk:
         number = self._progress.hinted(found.id, exercise.id, len(exercise.hints))
         return number, exercise.hints[number - 1]
 
-    def solve(self, lab: Lab, exercises: Sequence[str]) -> list[Path]:
+    def solve(self, lab: Lab, exercises: Sequence[str]) -> list[Solved]:
         """Write reference solutions into the learner's files; what was there is kept beside them."""
         found = workspace.required(lab, self.home)
         chosen = [lab.exercise(name) for name in exercises] or list(lab.exercises)
@@ -281,7 +304,7 @@ class Desk:
             for each in chosen:
                 question = workspace.stub(each).partition("\n\n")[0]
                 text = f"{question}\n\n{lab.solution(each, found.engine)}"
-                written.append(workspace.write(found, lab, each, text))
+                written.append(Solved(*workspace.write(found, lab, each, text)))
                 self._progress.solved(found.id, each.id)
         return written
 

@@ -232,7 +232,8 @@ def load(folder: Path) -> Lab:
     """
     file = folder / MANIFEST
     try:
-        content = yaml.safe_load(file.read_text())
+        with file.open() as text:
+            content = yaml.safe_load(text)
     except OSError as error:
         raise BadInputError(f"{file} cannot be read: {error.strerror}.") from None
     except yaml.YAMLError as error:

@@ -88,6 +88,9 @@ def answer(file: Path, exercise: Exercise) -> str | None:
     BadInputError
         The file is no notebook.
     """
+#: Behind the name of SQL's a cell says which connection it runs on.
+_MAGIC_LINE = re.compile(r"\A%%(sql|athena|script|bash)\b.*")
+
     if not file.is_file():
         return None
     for cell in _cells(file):
@@ -96,8 +99,8 @@ def answer(file: Path, exercise: Exercise) -> str | None:
             source = cell.get("source", "")
             # On disk a text is a list of lines.
             text = source if isinstance(source, str) else "".join(map(str, source))
-            # Which connection a cell runs on is said behind the magic's name.
-            return re.sub(r"\A%%sql\b.*\n?", "", text.removeprefix(_MAGIC[exercise.language]))
+            # The magic's line stays, empty: what is said of a line is said with its number in the cell.
+            return _MAGIC_LINE.sub("", text)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -182,10 +183,10 @@ class Work:
 
     def _source(self) -> Path:
         """A file with the learner's code: theirs, so that an error names it; from a notebook, a copy."""
-        suffix = SUFFIXES[self.exercise.language]
-        if self.answer.source.suffix == suffix:
+        if self.answer.source.suffix == SUFFIXES[self.exercise.language]:
             return self.answer.source
-        copy = self.workspace.folder / f".{self.exercise.id}.cell{suffix}"
+        # What is said of a line names it, without the dot: nobody has seen this file.
+        copy = self.workspace.folder / f".cell {self.exercise.id} of {self.answer.source.name}"
         copy.write_text(self.answer.text)
         self.afterwards(lambda: copy.unlink(missing_ok=True))
         return copy
@@ -199,7 +200,7 @@ class Work:
             It is no YAML mapping.
         """
         try:
-            found = yaml.safe_load(self.answer.text)
+            found = yaml.safe_load(text)
         except yaml.YAMLError as error:
             raise NotYetError(
                 "The answers cannot be read as YAML.",
@@ -226,3 +227,6 @@ def learner_environment(settings: Settings) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+        text = io.StringIO(self.answer.text)
+        # As the file that it is from: errors name it.
+        text.name = self.answer.source.name

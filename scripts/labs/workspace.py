@@ -192,9 +192,13 @@ def _replace(file: Path, content: str) -> Path:
     return file
 
 
-def write(workspace: Workspace, lab: Lab, exercise: Exercise, content: str) -> Path:
-    """Put text into an exercise's file; what was there is kept beside it."""
-    return _replace(workspace.folder / lab.file_name(exercise), content)
+def write(workspace: Workspace, lab: Lab, exercise: Exercise, content: str) -> tuple[Path, Path | None]:
+    """Put text into an exercise's file; answers the file, and where what was written there is kept."""
+    file = workspace.folder / lab.file_name(exercise)
+    untouched = file.is_file() and _is_stub(file.read_text(errors="replace"), exercise)
+    kept = None if untouched else files.keep(file, content)
+    files.write(file, content)
+    return file, kept
 
 
 def stub(exercise: Exercise) -> str:

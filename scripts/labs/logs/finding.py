@@ -85,15 +85,15 @@ def check_patterns(work: Work) -> None:
         for sample in samples.found:
             require(
                 sample in matched,
-                f"The pattern for {name} does not find what it should.",
-                seen=f"not found: {sample}",
+                f"The pattern for {name} does not find an event that it should.",
+                seen=sample,
                 expected="every event that is meant",
             )
         for sample in samples.left:
             require(
                 sample not in matched,
-                f"The pattern for {name} finds what it should not.",
-                seen=f"found: {sample}",
+                f"The pattern for {name} finds an event that it should not.",
+                seen=sample,
                 expected="no event but those that are meant",
             )
 

@@ -147,24 +147,11 @@ class Runner:
                     seen=_printed(ended.printed),
                     expected="a function that returns",
                 )
-            return _result(values.loads(answer.read_text()), function, ended.printed)
+            return result(values.loads(answer.read_text()), function, ended.printed)
 
 
-def call(
-    source: Path,
-    function: str,
-    arguments: Sequence[Any],
-    named: Mapping[str, Any],
-    *,
-    environment: Mapping[str, str],
-    seconds: float,
-) -> Called:
-    """One call, as `Runner.call` makes it."""
-    with Runner(environment) as runner:
-        return runner.call(source, function, arguments, named, seconds=seconds)
-
-
-def _result(answer: Mapping[str, Any], function: str, printed: str) -> Called:
+def result(answer: Mapping[str, Any], function: str, printed: str) -> Called:
+    """What a call gave, by what `worker.answer` says of it; errors as of `Runner.call`."""
     if "missing" in answer:
         raise NotYetError(
             f"There is no function {function} in the file.", expected=f"def {function}(...), as in the stub"
@@ -181,17 +168,35 @@ def _result(answer: Mapping[str, Any], function: str, printed: str) -> Called:
 
 
 def _raised(error: Mapping[str, Any], function: str) -> NotYetError:
-    line = f", line {error['line']}" if error["line"] else ""
-    said = f"{error['kind']}: {error['message']}"
+    seen = f"{error['kind']}: {error['message']}"
     if error["kind"] == "NotImplementedError":
         return NotYetError(
             f"{function} is not written yet.", seen="the stub", expected="code instead of `raise`"
         )
+    where = _where(error["where"])
     if error["code"]:
         return RaisedError(
-            f"AWS refused a call of {function}{line}.", seen=said, expected="a call that AWS takes"
+            f"AWS refused a call of {function}{where}.", seen=seen, expected="a call that AWS takes"
         )
-    return RaisedError(f"{function} raised an error{line}.", seen=said, expected="a function that returns")
+    if error["called"]:
+        return RaisedError(
+            f"{function} raised an error{where}.",
+            seen=seen,
+            expected="a function that comes to its end without this error",
+        )
+    return RaisedError(
+        f"The file raised an error before {function} was called{where}.",
+        seen=seen,
+        expected=f"a file that Python can read, in which {function} is defined",
+    )
+
+
+def _where(found: Sequence[Any] | None) -> str:
+    """The line in the learner's file that it came from, as the end of a sentence."""
+    if found is None:
+        return ""
+    name, line, text = found
+    return f" in {name.lstrip('.')}, line {line}" + (f", `{text:.80}`" if text else "")
 
 
 def _printed(text: str) -> str:

@@ -114,6 +114,37 @@ def test_the_list_fits_a_terminal(
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
+def test_hints_fit_a_terminal(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    workspace.make(RELATIONAL, home, "mysql", force=False)
+    monkeypatch.setattr(result, "_width", 80)
+    monkeypatch.setattr(result, "_force_terminal", True)
+    for exercise in RELATIONAL.exercises:
+        for _ in exercise.hints:
+            assert run("hint", "relational", exercise.id) == ExitCode.DONE
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
+    assert " ".join(told.split()).count("Hint 1 of") == len(RELATIONAL.exercises)
+
+
+def test_solve_says_where_the_learners_own_is_kept_and_what_to_do_next(
+    run: Run, home: Path, capsys: Captured
+) -> None:
+    workspace.make(RELATIONAL, home, "mysql", force=False)
+    (home / "relational" / "03-where.sql").write_text("SELECT mine;")
+    assert run("solve", "relational", "where", "select") == ExitCode.DONE
+    told = capsys.readouterr().out
+    assert "what you had is kept as 03-where.sql.1.bak beside it" in told
+    # Of what nobody had written, nothing is kept.
+    assert told.count(".bak") == 1
+    assert "lab check relational where select" in told
+    (home / "relational" / "03-where.sql").write_text("SELECT again;")
+    assert run("solve", "relational", "where", "--json") == ExitCode.DONE
+    file = str(home / "relational" / "03-where.sql")
+    assert document(capsys)["kept"] == {file: f"{file}.2.bak"}
+
+
 def test_a_mistake_in_a_manifest_is_found_by_list(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:

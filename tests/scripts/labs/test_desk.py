@@ -68,8 +68,8 @@ def test_hints_go_on_to_the_last_and_stay_there(desk: Desk) -> None:
 
 
 def test_solve_writes_the_solution_which_then_is_right_and_counts_as_progress(desk: Desk) -> None:
-    (file,) = desk.solve(LAB, ["group-by"])
-    assert LAB.solution(LAB.exercise("group-by")) in file.read_text()
+    (solved,) = desk.solve(LAB, ["group-by"])
+    assert LAB.solution(LAB.exercise("group-by")) in solved.file.read_text()
     (outcome,) = desk.check(LAB, ["group-by"], print)
     assert outcome.passed
     (standing,) = (each for each in desk.standings() if each.name == LAB.name)

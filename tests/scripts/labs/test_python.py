@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from scripts.config import ROOT
 from scripts.labs.outcome import NotYetError
-from scripts.labs.python import Runner, call, runner, values
+from scripts.labs.python import Runner, runner, values
 from scripts.labs.work import learner_environment
 from scripts.workers import Forked, Fresh
 from tests.scripts.conftest import Environment
@@ -42,7 +42,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 def run(folder: Path, code: str, *arguments: Any, seconds: float = 60) -> Any:
     file = folder / "01-answer.py"
     file.write_text(code)
-    return call(file, "answer", arguments, {}, environment=ENVIRONMENT, seconds=seconds)
+    with Runner(ENVIRONMENT) as by:
+        return by.call(file, "answer", arguments, {}, seconds=seconds)
 
 
 def calling(code: str, folder: Path) -> Callable[..., Any]:
@@ -92,13 +93,18 @@ def test_a_function_is_called_with_what_it_is_given_and_its_print_is_kept(way: N
     ("code", "told", "seen"),
     [
         ("def other():\n    pass\n", "There is no function answer", ""),
-        ("def answer(\n", "raised an error, line 1", "SyntaxError"),
-        ("def answer():\n    x = 1\n    return x / 0\n", "raised an error, line 3", "ZeroDivisionError"),
+        ("def answer(\n", "before answer was called in 01-answer.py, line 1, `def answer\\(`", "SyntaxError"),
+        (
+            "def answer():\n    x = 1\n    return x / 0\n",
+            "answer raised an error in 01-answer.py, line 3, `return x / 0`",
+            "ZeroDivisionError: division by zero",
+        ),
         ("def answer():\n    raise NotImplementedError\n", "is not written yet", "the stub"),
         ("def answer():\n    return object()\n", "cannot be looked at", "a object"),
         ("import os\ndef answer():\n    os._exit(7)\n", "ended with code 7", ""),
-        ("import sys\ndef answer():\n    sys.exit(3)\n", "raised an error, line 3", "SystemExit"),
-        ("import nothing_such\n", "raised an error, line 1", "ModuleNotFoundError"),
+        ("import sys\ndef answer():\n    sys.exit(3)\n", "raised an error in .*, line 3", "SystemExit: 3"),
+        ("import nothing_such\n", "before answer was called in 01-answer.py, line 1", "ModuleNotFoundError"),
+        ("import json\ndef answer():\n    json.loads('{')\n", "line 3, `json", "JSONDecodeError: Expecting"),
     ],
 )
 def test_what_goes_wrong_is_told_in_its_own_words(
@@ -115,7 +121,7 @@ def test_a_refusal_of_aws_is_told_as_such(way: None, tmp_path: Path) -> None:
         "def answer():\n"
         "    raise ClientError({'Error': {'Code': 'AccessDenied', 'Message': 'No.'}}, 'GetObject')\n"
     )
-    with pytest.raises(NotYetError, match="AWS refused a call of answer, line 3") as raised:
+    with pytest.raises(NotYetError, match=r"AWS refused a call of answer in 01-answer\.py, line 3") as raised:
         run(tmp_path, code)
     assert "(AccessDenied) when calling the GetObject operation: No." in raised.value.seen
 
@@ -290,8 +296,9 @@ def test_nothing_outlives_a_command_that_is_killed(tmp_path: Path) -> None:
         "    time.sleep(600)\n"
     )
     caller = (
-        "import sys\nfrom pathlib import Path\nfrom scripts.labs.python import call\n"
-        "call(Path(sys.argv[1]), 'answer', (), {}, environment={}, seconds=600)\n"
+        "import sys\nfrom pathlib import Path\nfrom scripts.labs.python import Runner\n"
+        "with Runner({}) as by:\n"
+        "    by.call(Path(sys.argv[1]), 'answer', (), {}, seconds=600)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", caller, str(tmp_path / "01-answer.py")], cwd=ROOT, env=ENVIRONMENT

@@ -7,15 +7,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import nbformat
 import pytest
 
+from scripts.config import Settings
 from scripts.errors import BadInputError
 from scripts.labs import manifest, removal, workspace
 from scripts.labs.desk import Desk
-from scripts.labs.outcome import Outcome
+from scripts.labs.outcome import NotYetError, Outcome
 from scripts.labs.progress import Progress
+from scripts.labs.work import Work
 from tests.scripts.conftest import Environment
 
 LAB = manifest.find("relational")
@@ -57,6 +60,19 @@ def test_a_lab_goes_on_with_the_other_engine_and_reset_removes_both(desk: Desk) 
     desk.reset(LAB)
     assert not first.exists()
     assert not second.exists()
+
+
+def test_beginning_anew_with_the_other_engine_leaves_nothing_on_the_first(desk: Desk) -> None:
+    desk.start(LAB, "mysql", force=False, say=quiet)
+    first = desk.database(LAB, desk.required(LAB))
+    assert first is not None
+    assert first.exists()
+    desk.start(LAB, "postgres", force=True, say=quiet)
+    assert not first.exists()
+    second = desk.database(LAB, desk.required(LAB))
+    assert second is not None
+    assert second.engine == "postgres"
+    assert second.exists()
 
 
 def test_a_folder_that_was_removed_by_hand_is_taken_up_again(desk: Desk) -> None:
@@ -170,6 +186,40 @@ def test_of_two_answers_the_one_saved_last_is_judged_and_the_learner_is_told(des
     file.write_text(LAB.solution(WHERE, "mysql"))
     (outcome,) = checked(desk, "where")
     assert (outcome.passed, outcome.instead_of) == (True, "")
+
+
+def test_a_mistake_in_a_cell_is_told_with_its_line_there(desk: Desk) -> None:
+    desk.start(KEY_VALUE, None, force=False, say=quiet)
+    found = desk.required(KEY_VALUE)
+    book = found.folder / "key-value.ipynb"
+    code = KEY_VALUE.exercise("scan")
+    function = KEY_VALUE.solution(code).partition("def ")[2].partition("(")[0]
+    write_cell(book, "scan", f"def {function}(*_, **__):\n    return 1 / 0\n")
+    (outcome,) = desk.check(KEY_VALUE, ["scan"], quiet)
+    assert outcome.condition == (
+        f"{function} raised an error in cell scan of key-value.ipynb, line 2, `return 1 / 0`."
+    )
+    assert outcome.seen == "ZeroDivisionError: division by zero"
+    assert not list(found.folder.glob(".cell*"))
+
+
+def test_answers_that_are_no_yaml_are_told_with_the_file_and_its_line(tmp_path: Path) -> None:
+    lab = manifest.find("fan-out")
+    made, _ = workspace.make(lab, tmp_path, "mysql", force=False)
+    exercise = lab.exercise("explain")
+    file = made.folder / lab.file_name(exercise)
+    file.write_text("cure: d\ndistinct: [b\n")
+    book = made.folder / "fan-out.ipynb"
+    for place, line in ((file, 3), (book, 4)):
+        answer = workspace.answer(made, lab, exercise)
+        assert answer.source == place
+        work = Work(lab, exercise, made, answer, Settings(), cast(Any, None), {}, quiet)
+        with pytest.raises(NotYetError, match="cannot be read as YAML") as told:
+            work.answers()
+        assert f'"{place.name}", line {line}' in told.value.seen
+        if place == file:
+            write_cell(book, "explain", f"%%script true\n{file.read_text()}")
+            file.unlink()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 7}', '{"cells": [7, {"metadata": null}]}'])
