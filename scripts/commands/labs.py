@@ -162,6 +162,8 @@ def _tell(outcome: Outcome) -> None:
     line(f"{'right  ' if outcome.passed else 'not yet'}  {outcome.exercise}: {outcome.title}")
     if outcome.instead_of:
         indented(f"looked at {outcome.source}, saved after {outcome.instead_of}, which holds another answer")
+    for each in outcome.told:
+        indented(each)
     if outcome.passed:
         return
     indented(outcome.condition)

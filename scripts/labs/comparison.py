@@ -54,8 +54,13 @@ class Wanted:
     named: bool = False
 
 
-def compare(mine: Table, wanted: Wanted) -> None:
+def compare(mine: Table, wanted: Wanted) -> Table:
     """Hold a learner's result against the reference.
+
+    Returns
+    -------
+    Table
+        The learner's rows, with the reference's columns in their order.
 
     Raises
     ------
@@ -75,6 +80,7 @@ def compare(mine: Table, wanted: Wanted) -> None:
         raise _different(rows, reference, aligned, wanted)
     if wanted.order and rows != reference:
         _ordered(rows, reference, wanted)
+    return Table(wanted.reference.columns, tuple(aligned))
 
 
 def _ordered(rows: Sequence[Hashable], reference: Sequence[Hashable], wanted: Wanted) -> None:

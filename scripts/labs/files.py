@@ -43,6 +43,42 @@ def put_aside(folder: Path) -> Path:
     return folder.rename(aside)
 
 
+@contextmanager
+def filled(place: Path) -> Iterator[Path]:
+    """An empty folder beside another; what is in it at the end is moved there, file by file.
+
+    A file takes the place of one of its name; whatever else is there stays. After an error nothing is moved.
+
+    Raises
+    ------
+    BadInputError
+        The files cannot be moved there.
+    """
+    partial = place.with_name(f".{place.name}{PARTIAL}")
+    # Of one who was killed.
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        yield partial
+        _move(partial, place)
+    finally:
+        shutil.rmtree(partial)
+
+
+def _move(source: Path, place: Path) -> None:
+    try:
+        for each in source.rglob("*"):
+            if each.is_file():
+                target = place / each.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                each.replace(target)
+    except OSError as error:
+        raise BadInputError(
+            f"Nothing can be put into {place}: {error.strerror}.",
+            "It is to be a folder of files that can be replaced: move away what is there.",
+        ) from None
+
+
 def _aside(folder: Path, pattern: str) -> Path:
     place = 1
     while (free := folder / pattern.format(place)).exists():

@@ -14,7 +14,7 @@ from scripts.labs.databases import LearnerDatabase
 from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import NotYetError, Outcome
 from scripts.labs.python import Runner
-from scripts.labs.work import Work, learner_environment
+from scripts.labs.work import Answered, Work, learner_environment
 from scripts.labs.workspace import Answer, Workspace
 from scripts.workers.preload import SERVICE
 
@@ -59,6 +59,7 @@ class Grader:
         self._settings = settings
         self._session = session
         self._databases = databases
+        self._tables: dict[str, Answered] = {}
 
     def check(self, exercises: Sequence[Exercise], say: Say) -> Iterator[Outcome]:
         """What is to be said of the learner's answers, one exercise after the other."""
@@ -87,7 +88,7 @@ class Grader:
             instead_of=answer.instead_of.name if answer.instead_of else "",
         )  # fmt: skip
         try:
-            self._judge(exercise, answer, say, runner)
+            return replace(outcome, told=self._judge(exercise, answer, say, runner))
         except NotYetError as reason:
             return replace(
                 outcome, passed=False, condition=reason.condition, seen=reason.seen, expected=reason.expected
@@ -101,9 +102,9 @@ class Grader:
                 outcome, passed=False, seen=str(error), expected="what the exercise makes",
                 condition="AWS answered with an error when the result was looked at.",
             )  # fmt: skip
-        return outcome
 
-    def _judge(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> None:
+    def _judge(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> tuple[str, ...]:
+        """What is to be told of an answer that is right; raises NotYetError for another one."""
         if workspaces.is_untouched(answer, exercise):
             raise NotYetError(
                 "Nothing is written yet.",
@@ -114,7 +115,7 @@ class Grader:
             say(f"{exercise.title}: waits for {exercise.waits}")
         with Work(
             self._lab, exercise, self._workspace, answer, self._settings, self._session, self._databases,
-            say, runner,
+            say, runner, tables=self._tables,
         ) as work:  # fmt: skip
             try:
                 self._lab.check(exercise)(work)
@@ -126,3 +127,4 @@ class Grader:
                     seen=f"{work.called.result!r:.60}",
                     expected="what the exercise says that it returns",
                 ) from error
+            return tuple(work.told)

@@ -59,6 +59,8 @@ class Exercise(_Strict):
         What the learner's file holds at first, below the prompt.
     waits
         What its check has to wait for by its nature; said while it does.
+    results
+        Folder in the learner's own that its check puts files into, such as charts; see `Work.results`.
     """
 
     id: Slug
@@ -68,6 +70,7 @@ class Exercise(_Strict):
     hints: tuple[Text, ...] = Field(min_length=1)
     stub: str = ""
     waits: str = ""
+    results: Slug | None = None
 
 
 class Needs(_Strict):

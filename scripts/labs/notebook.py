@@ -37,6 +37,16 @@ _LAKE = """\
 %load_ext scripts.labs.lake.magic"""
 
 
+_RESULTS = """\
+# What `lab check {lab} {exercise}` drew, once this was right; save the notebook before you check it.
+from pathlib import Path
+
+from IPython.display import Image, display
+
+for image in sorted(Path("{folder}").glob("*.png")):
+    display(Image(image, width=600))"""
+
+
 def text(lab: Lab, engine: Engine | None) -> str:
     """The notebook's file as it is at first."""
     return written(lab, engine, {each.id: each.stub for each in lab.exercises})
@@ -60,6 +70,9 @@ def written(lab: Lab, engine: Engine | None, answers: dict[str, str]) -> str:
         cells.append(
             new_code_cell(_source(each, answers[each.id]), id=each.id[:64], metadata={_KEY: each.id})
         )
+        if each.results:
+            shown = _RESULTS.format(lab=lab.name, exercise=each.id, folder=each.results)
+            cells.append(new_code_cell(shown, id=f"{each.id}-results"[:64]))
     book = new_notebook(
         cells=cells,
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
@@ -75,6 +88,9 @@ _MAGIC = {
     "shell": "%%bash\n",
 }
 
+#: Behind the name of SQL's a cell says which connection it runs on.
+_MAGIC_LINE = re.compile(r"\A%%(sql|athena|script|bash)\b.*")
+
 
 def _source(exercise: Exercise, answer: str) -> str:
     return _MAGIC[exercise.language] + answer.strip()
@@ -88,9 +104,6 @@ def answer(file: Path, exercise: Exercise) -> str | None:
     BadInputError
         The file is no notebook.
     """
-#: Behind the name of SQL's a cell says which connection it runs on.
-_MAGIC_LINE = re.compile(r"\A%%(sql|athena|script|bash)\b.*")
-
     if not file.is_file():
         return None
     for cell in _cells(file):

@@ -29,6 +29,7 @@ class NotYetError(Exception):
 class Outcome:
     """Of one exercise: ``passed``, or ``condition``, ``seen`` and ``expected`` as in `NotYetError`.
 
+    ``told`` is what the check says of an answer that is right: what was measured, where something lies now.
     ``source`` is the file that was looked at; ``instead_of`` an older one with another answer, which was not.
     """
 
@@ -40,6 +41,7 @@ class Outcome:
     condition: str = ""
     seen: str = ""
     expected: str = ""
+    told: tuple[str, ...] = ()
 
 
 def require(holds: bool, condition: str, *, seen: str = "", expected: str = "") -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ import yaml
 
 from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
-from scripts.labs import shell
+from scripts.labs import files, shell
+from scripts.labs import workspace as workspaces
 from scripts.labs.comparison import Table, Wanted, compare
 from scripts.labs.databases import LearnerDatabase, Session
 from scripts.labs.manifest import SUFFIXES, Engine, Exercise, Lab
@@ -32,6 +34,14 @@ _LOOKED_AT = 1_000_000
 
 #: What a call of a learner's function may take, in seconds.
 CALL_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What answers an exercise: the learner's own rows, where ``theirs``; else the reference's."""
+
+    table: Table
+    theirs: bool
 
 
 @dataclass
@@ -54,6 +64,10 @@ class Work:
         Has a process ready for each call; without it each begins from nothing.
     called
         What the learner's function answered last; None before it was called.
+    tables
+        Rows that queries in Athena's SQL gave in this check, by exercise.
+    told
+        What is said of the answer once it is right.
     """
 
     lab: Lab
@@ -66,6 +80,8 @@ class Work:
     say: Callable[[str], None]
     runner: Runner | None = None
     called: Called | None = None
+    tables: dict[str, Answered] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
     _undo: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[Engine, Session] = field(default_factory=dict)
 
@@ -98,12 +114,22 @@ class Work:
         """Have something undone when the check is over, passed or not; the last one first."""
         self._undo.callback(undo)
 
+    def tell(self, text: str) -> None:
+        """Have a line said of the answer if it is right: what was measured, where something lies now."""
+        self.told.append(text)
+
+    def results(self) -> AbstractContextManager[Path]:
+        """An empty folder; what is in it at the end goes to the exercise's `results`: see `files.filled`."""
+        if self.exercise.results is None:
+            raise TypeError(f"exercise {self.exercise.id} has no results in its manifest")
+        return files.filled(self.workspace.folder / self.exercise.results)
+
     def solution(self, exercise: str | None = None) -> str:
         """Text of the reference solution of this exercise, or of another one."""
         which = self.lab.exercise(exercise) if exercise else self.exercise
         return self.lab.solution(which, self.workspace.engine)
 
-    @property
+    @cached_property
     def athena(self) -> Athena:
         """Athena, in the learner's database of the catalog that checks run in."""
         from scripts.labs.lake import Lake  # noqa: PLC0415 - takes long, and few labs need it
@@ -111,20 +137,40 @@ class Work:
         return Lake(self.session, self.workspace).athena(checked=True)
 
     def ask(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
-        """As `query`, in Athena's SQL."""
+        """As `query`, in Athena's SQL; `asked` tells it to other exercises."""
         mine = self.athena.script(self.answer.text)
         if not mine.columns:
             raise NotYetError("There is no query that answers with rows.", expected=f"SELECT: {each_row}")
-        compare(mine, Wanted(self.athena.script(self.solution()), each_row, columns, order, named))
-        return mine
+        reference = self.athena.script(self.solution())
+        self.tables[self.exercise.id] = Answered(reference, theirs=False)
+        right = compare(mine, Wanted(reference, each_row, columns, order, named))
+        self.tables[self.exercise.id] = Answered(right, theirs=True)
+        return right
+
+    def asked(self, exercise: str) -> Answered:
+        """The rows that answer another exercise in Athena's SQL: the learner's, once they are right."""
+        if exercise not in self.tables:
+            self._ask(self.lab.exercise(exercise))
+        return self.tables[exercise]
+
+    def _ask(self, exercise: Exercise) -> None:
+        answer = workspaces.answer(self.workspace, self.lab, exercise)
+        if not workspaces.is_untouched(answer, exercise):
+            with (
+                suppress(NotYetError),
+                replace(self, exercise=exercise, answer=answer, _undo=ExitStack(), _sessions={}) as other,
+            ):
+                self.lab.check(exercise)(other)
+        if exercise.id not in self.tables:
+            found = self.athena.script(self.solution(exercise.id))
+            self.tables[exercise.id] = Answered(found, theirs=False)
 
     def query(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
         """Hold what the learner's query gives against what the reference's gives; see `comparison.Wanted`."""
         mine = self.sql.script(self.answer.text)
         if not mine.columns:
             raise NotYetError("There is no query that answers with rows.", expected=f"SELECT: {each_row}")
-        compare(mine, Wanted(self.sql.script(self.solution()), each_row, columns, order, named))
-        return mine
+        return compare(mine, Wanted(self.sql.script(self.solution()), each_row, columns, order, named))
 
     def change(self, look: str, *, after: Sequence[str] = (), each_row: str, columns: Sequence[str]) -> None:
         """Hold what the learner's statements leave behind against what the reference's leave.
@@ -199,6 +245,9 @@ class Work:
         NotYetError
             It is no YAML mapping.
         """
+        text = io.StringIO(self.answer.text)
+        # As the file that it is from: errors name it.
+        text.name = self.answer.source.name
         try:
             found = yaml.safe_load(text)
         except yaml.YAMLError as error:
@@ -227,6 +276,3 @@ def learner_environment(settings: Settings) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-        text = io.StringIO(self.answer.text)
-        # As the file that it is from: errors name it.
-        text.name = self.answer.source.name

@@ -160,6 +160,10 @@ def make(
     for each in lab.exercises:
         _moved(folder, lab, each)
         contents[lab.file_name(each)] = stub(each)
+    if force:
+        for name in {each.results for each in lab.exercises if each.results}:
+            if (folder / name).is_dir():
+                files.put_aside(folder / name)
     written = []
     for name, content in contents.items():
         if force or not (folder / name).exists():

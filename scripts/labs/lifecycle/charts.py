@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -15,66 +18,81 @@ from scripts.labs.work import Work
 _PNG = b"\x89PNG\r\n\x1a\n"
 #: Bytes of a page that holds its libraries itself.
 _WITH_LIBRARIES = 300_000
-_FRAMES = {
-    "countries": [{"country": "Xanadu", "sales": 811.5}, {"country": "Ruritania", "sales": 93.25}],
-    "months": [{"month": "2003-01", "sales": 404.75}, {"month": "2003-02", "sales": 500.0}],
-    "lines": [{"line": "Zeppelins", "sales": 700.5}, {"line": "Tricycles", "sales": 204.25}],
-    "customers": [{"customer": "Quux & Sons", "sales": 904.75}],
+
+#: Rows that the file formats are measured with.
+_LINES = 20_000
+
+#: By chart: the exercise whose answer it shows, and a row of the frame that a row of the answer makes.
+_CHARTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "countries": ("sales-by-country", lambda country, _, sales: {"country": country, "sales": float(sales)}),
+    "months": (
+        "sales-by-month",
+        lambda year, month, sales: {"month": f"{year}-{month:02d}", "sales": float(sales)},
+    ),
+    "lines": ("product-lines", lambda line, sales, _: {"line": line, "sales": float(sales)}),
+    "customers": ("top-customers", lambda customer, sales: {"customer": customer, "sales": float(sales)}),
 }
 
 
 def check_dashboard(work: Work) -> None:
-    with tempfile.TemporaryDirectory(prefix="lab-charts-") as name:
-        work.call("dashboard", _FRAMES, name, seconds=300)
-        folder = Path(name)
-        page = folder / "dashboard.html"
+    found = {exercise: work.asked(exercise) for exercise, _ in _CHARTS.values()}
+    frames = {
+        name: [row_of(*row) for row in found[exercise].table.rows]
+        for name, (exercise, row_of) in _CHARTS.items()
+    }
+    with work.results() as folder:
+        work.call("dashboard", frames, str(folder), seconds=300)
+        _judge(folder, frames)
+    place = work.workspace.folder / str(work.exercise.results)
+    work.tell(f"Your charts, to be opened in a browser: {place / 'dashboard.html'}")
+    work.tell(f"The same as images, beside it: {', '.join(f'{name}.png' for name in frames)}")
+    if not_theirs := [exercise for exercise, answered in found.items() if not answered.theirs]:
+        work.tell(f"Drawn from the reference's answers, until yours are right: {', '.join(not_theirs)}")
+
+
+def _judge(folder: Path, frames: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    page = folder / "dashboard.html"
+    require(
+        page.is_file(),
+        "There is no dashboard.html.",
+        seen=_listed(folder),
+        expected="one page with the charts",
+    )
+    text = page.read_text(encoding="utf-8", errors="replace")
+    for name, rows in frames.items():
+        labels = [str(next(iter(row.values()))) for row in rows]
+        missing = [label for label in labels if label not in text and json.dumps(label)[1:-1] not in text]
         require(
-            page.is_file(),
-            "There is no dashboard.html.",
+            not missing,
+            f"The page does not show {name}.",
+            seen=f"a page without {missing[0]}" if missing else "",
+            expected="a chart of each of the four, with every row of its answer",
+        )
+    require(
+        len(text) > _WITH_LIBRARIES and "<script src=" not in text.replace("'", '"'),
+        "The page is not self-contained.",
+        seen="it loads its libraries from elsewhere",
+        expected="a page that opens without the internet",
+    )
+    require(
+        '"tooltip"' in text,
+        "The charts do not answer to the pointer.",
+        seen="no tooltip",
+        expected="what a bar or a point stands for, where one points at it",
+    )
+    for name in frames:
+        file = folder / f"{name}.png"
+        require(
+            file.is_file() and file.read_bytes().startswith(_PNG),
+            f"There is no chart {name}.png.",
             seen=_listed(folder),
-            expected="one page with the charts",
+            expected="an image in the format PNG",
         )
-        text = page.read_text(encoding="utf-8")
-        for title, rows in _FRAMES.items():
-            label = str(next(iter(rows[0].values())))
-            require(
-                label in text or json.dumps(label)[1:-1] in text,
-                f"The page does not show {title}.",
-                seen="none of its names in the page",
-                expected="a chart of each of the four",
-            )
-        require(
-            len(text) > _WITH_LIBRARIES and "<script src=" not in text.replace("'", '"'),
-            "The page is not self-contained.",
-            seen="it loads its libraries from elsewhere",
-            expected="a page that opens without the internet",
-        )
-        require(
-            '"tooltip"' in text,
-            "The charts do not answer to the pointer.",
-            seen="no tooltip",
-            expected="what a bar or a point stands for, where one points at it",
-        )
-        for title in _FRAMES:
-            file = folder / f"{title}.png"
-            require(
-                file.is_file() and file.read_bytes().startswith(_PNG),
-                f"There is no chart {title}.png.",
-                seen=_listed(folder),
-                expected="an image in the format PNG",
-            )
 
 
 def check_column_store(work: Work) -> None:
-    rows = [
-        {
-            "orderNumber": 10_000 + number,
-            "quantity": number % 50,
-            "comments": f"line {number} of many, and {number * 7919}",
-        }
-        for number in range(4_000)
-    ]
-    total = sum(number % 50 for number in range(4_000))
+    rows = list(_order_lines())
+    total = sum(row["quantity"] for row in rows)
     with tempfile.TemporaryDirectory(prefix="lab-formats-") as name:
         found = work.call("measure", rows, "quantity", name, seconds=120).result
         folder = Path(name)
@@ -110,6 +128,29 @@ def check_column_store(work: Work) -> None:
                 seen=str(measured.get("bytes")),
                 expected="the whole file of CSV and JSON; of Parquet the column's compressed bytes",
             )
+    work.tell(f"Your measurement: summing quantity of {len(rows):,} order lines on this machine")
+    for kind in ("csv", "json", "parquet"):
+        measured = found[kind]
+        share = measured["bytes"] / found["csv"]["bytes"]
+        work.tell(
+            f"  {kind:8} {measured['bytes']:>10,} bytes to read ({share:7.2%} of CSV's), "
+            f"{measured['seconds'] * 1000:8.1f} ms"
+        )
+
+
+def _order_lines() -> Iterator[dict[str, Any]]:
+    """So many that reading takes longer than beginning to read; the same for everybody."""
+    chance = random.Random(11)
+    for number in range(_LINES):
+        yield {
+            "orderNumber": 10_000 + number // 12,
+            "orderLineNumber": number % 12 + 1,
+            "productCode": f"S{chance.randrange(10, 72)}_{chance.randrange(1000, 5000)}",
+            "quantity": chance.randrange(1, 100),
+            "priceEach": chance.randrange(2_600, 21_500) / 100,
+            "status": chance.choice(("Shipped", "Shipped", "Shipped", "In Process", "On Hold")),
+            "comments": f"line {number} of many, and {number * 7919}",
+        }
 
 
 def _count(file: Path) -> int:
