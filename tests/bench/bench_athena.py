@@ -1,7 +1,7 @@
 """Athena's answers from a Parquet table in S3, against DuckDB on the same file, in the same run.
 
 The time is the engine's own, as the API tells it: compiling, asking the catalog, reading, writing the result.
-What a query costs before and after, above all the start of its process, is listed apart.
+What a query costs before and after, such as its process and its objects in S3, is listed apart.
 """
 
 from __future__ import annotations
@@ -79,5 +79,5 @@ def run(workplace: Workplace) -> list[Figure]:
             baseline = Baseline("DuckDB on the file", rows / median(direct))
             what = f"Athena, {name}, {rows:,} rows"
             figures.append(Figure(what, rows / median(here), "rows/s", baseline, _AIM))
-    figures.append(Figure("Athena: around each query, its process's start above all", median(overheads), "s"))
+    figures.append(Figure("Athena: around each query, its process and its result's objects", median(overheads), "s"))
     return figures

@@ -45,8 +45,8 @@ class Sizes:
         How many questions each account is asked.
     athena_rows, athena_rounds
         Rows of the table that Athena is asked about, and how often Athena and DuckDB take turns.
-    labs
-        Those that are checked whole.
+    labs, lab_rounds
+        Those that are checked, each if none is named, and how often.
     star_scales
         Scales of the star schema.
     """
@@ -61,7 +61,8 @@ class Sizes:
     accounts: tuple[int, ...] = (100, 1_000, 10_000)
     pairs: tuple[int, ...] = (100, 1_000)
     questions: int = 100
-    labs: tuple[str, ...] = ("key-value", "relational", "objects")
+    labs: tuple[str, ...] = ()
+    lab_rounds: int = 3
     star_scales: tuple[int, ...] = (1, 100, 1000)
     athena_rows: int = 10_000_000
     athena_rounds: int = 3
@@ -79,6 +80,7 @@ QUICK = Sizes(
     pairs=(100, 200),
     questions=4,
     labs=("key-value",),
+    lab_rounds=1,
     star_scales=(1,),
     athena_rows=100_000,
     athena_rounds=1,
