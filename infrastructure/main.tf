@@ -151,6 +151,7 @@ module "monitoring" {
   log_groups         = { application = { retention_days = var.log_retention_days } }
   databases          = { for name, database in module.relational_database : name => database.identifier }
   dead_letter_queues = { orders = module.message_queue.dead_letter_queue_name }
+  event_rules        = local.analytics ? { pipeline = module.analytics[0].untold_rule_arn } : {}
   alarm_emails       = var.alarm_emails
   thresholds         = var.alarm_thresholds
 

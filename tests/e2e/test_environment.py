@@ -482,12 +482,42 @@ def test_a_gate_that_fails_fails_the_pipeline_publishes_nothing_and_is_told(envi
     finally:
         environment.lab("seed", "classicmodels")
     assert (ended["status"], ended["error"]) == ("FAILED", "PipelineFailed")
-    told = _message(environment, queue)
+    (told,) = _heard(environment, queue, "stateMachine", 1)
     assert told["stateMachine"] == "sourcelab-star-schema"
     assert "QualityError" in told["cause"]
     assert s3.head_object(**manifest)["ETag"] == before
 
 
+def test_executions_that_cannot_tell_of_their_end_are_told_of_once(environment: Environment) -> None:
+    queue = _hear_alarms(environment)
+    machines: Any = environment.session.client("stepfunctions")  # type: ignore[call-overload]
+    definition = machines.describe_state_machine(stateMachineArn=_MACHINE)["definition"]
+    waits = {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}
+    ends: dict[str, dict[str, Any]] = {
+        # The state Failed ends it so, after TellOfFailure has told.
+        "told already": {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "PipelineFailed"}}},
+        "ABORTED": {"StartAt": "W", "States": waits},
+        "TIMED_OUT": {"StartAt": "W", "States": waits, "TimeoutSeconds": 1},
+        # TellOfFailure could not tell.
+        "FAILED": {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "SNS.KmsAccessDenied"}}},
+    }
+    executions = {}
+    try:
+        for end, states in ends.items():
+            machines.update_state_machine(stateMachineArn=_MACHINE, definition=json.dumps(states))
+            execution = machines.start_execution(stateMachineArn=_MACHINE)["executionArn"]
+            if end == "ABORTED":
+                machines.stop_execution(executionArn=execution)
+            _ended(machines, execution)
+            executions[end] = execution
+    finally:
+        machines.update_state_machine(stateMachineArn=_MACHINE, definition=definition)
+    del executions["told already"]
+    heard = _heard(environment, queue, "stateMachineArn", 3)
+    assert {each["status"]: each["executionArn"] for each in heard} == executions
+
+
+_MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:sourcelab-star-schema"
 _QUERIES = ROOT / "infrastructure" / "modules" / "analytics" / "queries"
 #: Seconds that the pipeline gets: a minute is enough on an idle machine.
 _PIPELINE = 1800
@@ -496,8 +526,11 @@ _PIPELINE = 1800
 def _run_pipeline(environment: Environment) -> dict[str, Any]:
     """Start the state machine, and wait until the execution has ended."""
     machines: Any = environment.session.client("stepfunctions")  # type: ignore[call-overload]
-    arn = "arn:aws:states:us-east-1:000000000000:stateMachine:sourcelab-star-schema"
-    execution = machines.start_execution(stateMachineArn=arn)["executionArn"]
+    return _ended(machines, machines.start_execution(stateMachineArn=_MACHINE)["executionArn"])
+
+
+def _ended(machines: Any, execution: str) -> dict[str, Any]:
+    """The execution when it has ended."""
     deadline = time.monotonic() + _PIPELINE
     while True:
         found: dict[str, Any] = machines.describe_execution(executionArn=execution)
@@ -526,17 +559,19 @@ def _hear_alarms(environment: Environment) -> str:
     return queue
 
 
-def _message(environment: Environment, queue: str) -> dict[str, Any]:
-    """What the pipeline told; alarms of others are told there too."""
+def _heard(environment: Environment, queue: str, key: str, count: int) -> list[dict[str, Any]]:
+    """The first messages with that key; alarms of others are told there too. The queue is gone afterwards."""
     sqs = environment.session.client("sqs")
+    found: list[dict[str, Any]] = []
     deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
+    while len(found) < count:
+        assert time.monotonic() < deadline, f"nobody was told but of {found}"
         for each in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5).get("Messages", ()):
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
             told: dict[str, Any] = json.loads(each["Body"])
-            if "stateMachine" in told:
-                sqs.delete_queue(QueueUrl=queue)
-                return told
-    raise AssertionError("nobody was told")
+            found += [told] if key in told else []
+    sqs.delete_queue(QueueUrl=queue)
+    return found
 
 
 def test_a_snapshot_brings_the_whole_environment_back_after_clean(environment: Environment) -> None:

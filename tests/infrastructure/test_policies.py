@@ -33,6 +33,11 @@ EXCEPTIONS = {
     ): "a key's policy, as AWS documents it",
     (
         "module.monitoring.key",
+        "LetRulesPublish",
+        "kms:GenerateDataKey*",
+    ): "a key's policy, as AWS documents it",
+    (
+        "module.monitoring.key",
         "LetLogsEncrypt",
         "kms:GenerateDataKey*",
     ): "a key's policy, as AWS documents it",

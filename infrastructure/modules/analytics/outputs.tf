@@ -38,6 +38,11 @@ output "schedule_rule_name" {
   value       = aws_cloudwatch_event_rule.schedule.name
 }
 
+output "untold_rule_arn" {
+  description = "ARN of the rule that tells `alarm_topic` of executions that could not tell of their end themselves; the topic's policy and its key's must let it."
+  value       = aws_cloudwatch_event_rule.untold.arn
+}
+
 output "log_group_name" {
   description = "Log group of the state machine."
   value       = aws_cloudwatch_log_group.pipeline.name

@@ -143,6 +143,7 @@ locals {
         }
       }
       ResultPath = null
+      Retry      = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, BackoffRate = 2, MaxAttempts = 3 }]
       Next       = "Failed"
     }
 

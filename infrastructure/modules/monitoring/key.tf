@@ -51,6 +51,29 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # EventBridge tells KMS of no account and no rule ("aws:SourceArn ... not supported for EventBridge-to-encrypted
+  # topics", Amazon SNS Developer Guide, Key management): what it may encrypt for is the topic, whose policy names the rules.
+  dynamic "statement" {
+    for_each = length(var.event_rules) == 0 ? [] : ["any"]
+
+    content {
+      sid       = "LetRulesPublish"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = [aws_kms_key.this.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:sns:topicArn"
+        values   = [aws_sns_topic.alarms.arn]
+      }
+    }
+  }
+
   statement {
     sid       = "LetLogsEncrypt"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]

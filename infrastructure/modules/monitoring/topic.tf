@@ -23,6 +23,27 @@ data "aws_iam_policy_document" "topic" {
     }
   }
 
+  dynamic "statement" {
+    for_each = length(var.event_rules) == 0 ? [] : [values(var.event_rules)]
+
+    content {
+      sid       = "LetRulesPublish"
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.alarms.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = statement.value
+      }
+    }
+  }
+
   statement {
     sid       = "RefusePlainHttp"
     effect    = "Deny"

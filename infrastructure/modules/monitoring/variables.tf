@@ -79,6 +79,18 @@ variable "dead_letter_queues" {
   }
 }
 
+variable "event_rules" {
+  description = "ARNs of EventBridge rules that may publish to the topic, by any stable key."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in values(var.event_rules) : can(regex("^arn:[^:]+:events:[^:]+:[0-9]{12}:rule/", arn))])
+    error_message = "event_rules must be ARNs of rules, for example { pipeline = \"arn:aws:events:us-east-1:111122223333:rule/sourcelab-star-schema-untold\" }."
+  }
+}
+
 variable "thresholds" {
   description = <<-EOT
     When an alarm goes off: mean CPU of a DB instance in per cent over 15 minutes, its mean number of connections over 15
