@@ -49,6 +49,11 @@ class Run(Work):
         super().__init__(place, order.timeout)
         self._order = order
 
+    @property
+    def job(self) -> str:
+        """Name of its job."""
+        return self._order.arguments["--JOB_NAME"]
+
     def command(self, keys: Keys) -> tuple[list[str], dict[str, str]]:
         """The script, after it has been fetched."""
         script, folder = self._fetch(keys), self.place.folder

@@ -84,7 +84,7 @@ class Gate:
     # --- Who wants quiet
 
     @contextmanager
-    def closed(self, busy: Busy, limit: float) -> Iterator[None]:
+    def closed(self, busy: Busy, limit: float, outside: Busy = list) -> Iterator[None]:
         """Nothing is under way inside the ``with``, and nothing begins.
 
         Requests from outside are held back first, so that what is under way can still do all that it wants
@@ -96,6 +96,9 @@ class Gate:
             Names work that is queued or not counted here, and must have ended too.
         limit
             Seconds to wait for that.
+        outside
+            Names work, as `busy` does, whose own requests come from outside: it could never end if they were
+            held back, so nobody's are while there is any.
 
         Raises
         ------
@@ -103,23 +106,23 @@ class Gate:
             Something was still under way after `limit` seconds.
         """
         deadline = time.monotonic() + limit
-        with self._changed:
-            self._holding_outside = True
         try:
             while True:
-                self._await(lambda: [*self._outside.elements(), *busy()], deadline)
+                self._await(lambda: [*outside()], deadline)
                 with self._changed:
-                    self._holding_inside = True
-                self._await(lambda: [*self._outside.elements(), *self._inside.elements()], deadline)
-                if not busy():
-                    break
-                self._release_inside()
+                    self._holding_outside = True
+                self._await(lambda: [] if outside() else [*self._outside.elements(), *busy()], deadline)
+                if not outside():
+                    with self._changed:
+                        self._holding_inside = True
+                    self._await(lambda: [*self._outside.elements(), *self._inside.elements()], deadline)
+                    if not (busy() or outside()):
+                        break
+                self._release()
             with self._part_of_the_thread():
                 yield
         finally:
-            with self._changed:
-                self._holding_outside = self._holding_inside = False
-                self._changed.notify_all()
+            self._release()
 
     @contextmanager
     def _part_of_the_thread(self) -> Iterator[None]:
@@ -130,9 +133,9 @@ class Gate:
         finally:
             self._mine.depth -= 1
 
-    def _release_inside(self) -> None:
+    def _release(self) -> None:
         with self._changed:
-            self._holding_inside = False
+            self._holding_outside = self._holding_inside = False
             self._changed.notify_all()
 
     def _await(self, going_on: Callable[[], list[str]], deadline: float) -> None:

@@ -52,6 +52,8 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
         )
     shelf = Shelf(settings.snapshot_dir)
     with shelf.lock(), shelf.new(name, replace=replace) as folder:
+        if busy := ask(localstack, {"action": "busy", "folder": str(folder)})["busy"]:
+            say(f"Waiting, at most a minute, for: {', '.join(busy)}")
         say("Saving: requests wait, the database servers pause")
         _state(settings, folder)
         told = ask(localstack, {"action": "save", "folder": str(folder)})

@@ -39,7 +39,7 @@ _under_way: dict[str, Run] = {}
 
 def active() -> list[str]:
     """The runs under way, as a user would name them."""
-    return [f"Glue job run {each}" for each in list(_under_way)]
+    return [f"run {run_id} of Glue job {run.job}" for run_id, run in list(_under_way.items())]
 
 
 def _end_all() -> None:

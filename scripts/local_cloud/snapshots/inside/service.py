@@ -47,7 +47,7 @@ def answer(request: Request) -> Response:
 
 
 def _save(folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
-    with GATE.closed(_busy, REST_LIMIT), ThreadPoolExecutor(1) as beside:
+    with GATE.closed(_busy, REST_LIMIT, _busy_outside), ThreadPoolExecutor(1) as beside:
         services = _running()
         servers = beside.submit(tasks.servers().exports.save, folder / Inside.SERVERS)
         revival.tell(services, "on_before_state_save")
@@ -64,6 +64,10 @@ def _save(folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
             "records": records,
             "servers": [asdict(each) for each in servers.result()],
         }
+
+
+def _under_way(_folder: Path, _asked: dict[str, Any]) -> dict[str, Any]:
+    return {"busy": [*_busy_outside(), *_busy()]}
 
 
 def _load(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +99,11 @@ def _load(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-_ACTIONS: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {"save": _save, "load": _load}
+_ACTIONS: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {
+    "busy": _under_way,
+    "save": _save,
+    "load": _load,
+}
 
 
 def _running() -> list[str]:
@@ -106,9 +114,7 @@ def _running() -> list[str]:
 def _busy() -> list[str]:
     """Work that goes on without a request, and that a snapshot could not take up again."""
     found = [f"work on DB instance {each}" for each in tasks.busy()]
-    for name in ("glue.job_runs", "glue.crawls", "athena.history"):
-        worker = sys.modules.get(f"scripts.local_cloud.providers.{name}")
-        found += worker.active() if worker else []
+    found += _active("athena.history")
     # Not imported where nobody has used it: its parser alone takes a second.
     workflows = sys.modules.get("localstack.services.stepfunctions.backend.store")
     for _, _, store in workflows.sfn_stores.iter_stores() if workflows else ():
@@ -124,6 +130,16 @@ def _busy() -> list[str]:
             if each.status in ("CREATED", "RUNNING", "CANCELLING")
         ]
     return found
+
+
+def _busy_outside() -> list[str]:
+    """The same, in processes of their own that ask the gateway as any client does."""
+    return [*_active("glue.job_runs"), *_active("glue.crawls")]
+
+
+def _active(provider: str) -> list[str]:
+    worker = sys.modules.get(f"scripts.local_cloud.providers.{provider}")
+    return worker.active() if worker else []
 
 
 def _json(document: dict[str, Any], status: int) -> Response:

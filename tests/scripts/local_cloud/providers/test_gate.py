@@ -6,6 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from localstack.aws.api import RequestContext
+from localstack.aws.chain import HandlerChain
+from localstack.http import Request, Response
 
 from scripts.errors import RemoteError
 from scripts.local_cloud.providers.gate import Gate
@@ -92,3 +95,60 @@ def test_what_does_not_end_is_named_and_the_gate_is_open_again() -> None:
         finally:
             waiting.released.set()
     assert done == ["next", "endless"]
+
+
+def request(gate: Gate, done: list[str]) -> None:
+    """A client's request, from its coming to its answer."""
+    context, chain, response = RequestContext(Request("GET", "/bucket")), HandlerChain(), Response()
+    gate.enter(chain, context, response)
+    done.append("request")
+    gate.leave(chain, context, response)
+
+
+def test_a_clients_request_waits_while_it_is_closed() -> None:
+    gate, done = Gate(), []
+    with ThreadPoolExecutor() as pool:
+        with gate.closed(list, PATIENCE):
+            waiting = pool.submit(request, gate, done)
+            time.sleep(0.1)
+            assert done == []
+        waiting.result(PATIENCE)
+    assert done == ["request"]
+
+
+def test_nobody_is_held_back_while_work_goes_on_that_asks_as_a_client_does() -> None:
+    gate, done, going_on = Gate(), [], ["a run"]
+
+    def run() -> None:
+        request(gate, done)
+        going_on.clear()
+
+    threading.Timer(0.2, run).start()
+    with gate.closed(list, PATIENCE, lambda: going_on):
+        assert (done, going_on) == (["request"], [])
+
+
+def test_such_work_may_begin_while_the_gate_waits_for_other() -> None:
+    gate, done = Gate(), []
+    going_on, outside = ["an execution"], list[str]()
+
+    def run() -> None:
+        request(gate, done)
+        outside.clear()
+        going_on.clear()
+
+    def begin() -> None:
+        outside.append("a run")
+        threading.Timer(0.2, run).start()
+
+    threading.Timer(0.2, begin).start()
+    with gate.closed(lambda: going_on, PATIENCE, lambda: outside):
+        assert done == ["request"]
+
+
+def test_such_work_that_does_not_end_is_named_and_has_held_up_nobody() -> None:
+    gate, done = Gate(), []
+    with pytest.raises(RemoteError, match="a run"), gate.closed(list, 0.2, lambda: ["a run"]):
+        pytest.fail("it closed over what goes on")
+    request(gate, done)
+    assert done == ["request"]

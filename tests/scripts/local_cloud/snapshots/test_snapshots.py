@@ -28,6 +28,7 @@ from scripts.local_cloud.snapshots import loading, saving
 from scripts.local_cloud.snapshots.loading import Loaded
 from scripts.local_cloud.snapshots.shape import Inside
 from tests.conftest import own_settings
+from tests.scripts.local_cloud.providers.glue.conftest import EVERYTHING, new_role
 from tests.scripts.local_cloud.snapshots import resources
 from tests.scripts.local_cloud.snapshots.resources import Kept
 
@@ -64,6 +65,7 @@ def story() -> Iterator[Story]:
             _state_names_the_database(settings, session)
             session.client("firehose").put_record(DeliveryStreamName="kept", Record={"Data": b"waits"})
             _begin_execution(session)
+            _begin_run(session)
             process = cloud.process()
             assert process is not None
             saving.save(settings, "one", said.append)
@@ -93,6 +95,21 @@ def _begin_execution(session: boto3.Session) -> None:
     states = session.client("stepfunctions")
     machine = states.create_state_machine(name="waits", definition=json.dumps(wait), roleArn=resources.ROLE)
     states.start_execution(stateMachineArn=machine["stateMachineArn"], name="running")
+
+
+def _begin_run(session: boto3.Session) -> None:
+    """A job run that is under way when the snapshot is asked for, and asks S3 for something later."""
+    script = (
+        "import boto3, time\n"
+        "time.sleep(2)\n"
+        "boto3.client('s3').put_object(Bucket='runs', Key='run', Body=b'ended')\n"
+    )
+    session.client("s3").create_bucket(Bucket="runs")
+    session.client("s3").put_object(Bucket="runs", Key="run.py", Body=script.encode())
+    command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": "s3://runs/run.py"}
+    role = new_role(session.client("iam"), EVERYTHING)
+    session.client("glue").create_job(Name="writes", Role=role, Command=command)
+    session.client("glue").start_job_run(JobName="writes")
 
 
 def _killed_load(settings: Settings) -> None:
@@ -186,6 +203,14 @@ def test_a_snapshot_waits_for_executions_that_run(story: Story) -> None:
     again = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
     ended = _soon(lambda: states.describe_execution(executionArn=again)["status"], lambda it: it != "RUNNING")
     assert ended == "SUCCEEDED"
+
+
+def test_a_snapshot_waits_for_a_job_run_which_goes_on_meanwhile(story: Story) -> None:
+    (run,) = story.session.client("glue").get_job_runs(JobName="writes")["JobRuns"]
+    assert run["JobRunState"] == "SUCCEEDED", run
+    assert story.session.client("s3").get_object(Bucket="runs", Key="run")["Body"].read() == b"ended"
+    (waited,) = (each for each in story.said if each.startswith("Waiting, at most a minute, for: "))
+    assert f"run {run['Id']} of Glue job writes" in waited
 
 
 def test_what_waited_for_delivery_is_delivered_once(story: Story) -> None:
