@@ -65,8 +65,9 @@ WRITING = frozenset(
         ("sts", "GetFederationToken"),
     }
 )
-#: What a topic asks of a queue that subscribes to it.
-_DELIVERY = ("sqs", "SendMessage")
+#: What a service asks of another in its own name, where only the resource's policy can let it in: a topic of
+#: a queue that subscribes to it, a rule of EventBridge of the topic that is its target.
+_DELIVERIES = {("sqs", "SendMessage"): "sns", ("sns", "Publish"): "events"}
 _NOTED = ("AssumeRole", "DeleteObjects")
 
 
@@ -154,11 +155,9 @@ def _serve(chain: HandlerChain, context: RequestContext, response: Response) -> 
         return
     arrival = context.get("lab_arrival")
     asked = context.service.service_name, context.operation.name
-    if (
-        asked == _DELIVERY
-        and (sender := context.internal_request_params or {}).get("service_principal") == "sns"
-    ):
-        _judging().check_delivery(context, sender["source_arn"])
+    sender = context.internal_request_params or {}
+    if asked in _DELIVERIES and sender.get("service_principal") == _DELIVERIES[asked]:
+        _judging().check_delivery(context, f"{_DELIVERIES[asked]}.amazonaws.com", sender["source_arn"])
     if arrival is None and asked not in WRITING and not (asked[0] == "sts" and asked[1] in _OF_STS):
         return
     answered = _judging().serve(context, arrival)

@@ -29,8 +29,6 @@ from scripts.local_cloud.authorization.judging import Judge
 from scripts.local_cloud.authorization.signatures import Sent
 from scripts.local_cloud.providers.sts import service as sts
 
-_SNS = Caller(Principal("sns.amazonaws.com", "", PrincipalType.SERVICE))
-
 
 def arrival(context: RequestContext, key_id: str | None, authorization: str, body_hash: str) -> Arrival:
     """A request as it came."""
@@ -97,17 +95,27 @@ def serve(context: RequestContext, came: Arrival | None) -> Response | None:
     return None
 
 
-def check_delivery(context: RequestContext, topic: str) -> None:
-    """Refuse what a topic sends to a queue whose policy does not let SNS in; LocalStack asks no policy.
+def check_delivery(context: RequestContext, service: str, source: str) -> None:
+    """Refuse what a service sends to a resource whose policy does not let it in; LocalStack asks no policy.
 
-    Source: "Subscribing a queue to an Amazon SNS topic", Amazon SQS Developer Guide.
+    Sources: "Subscribing a queue to an Amazon SNS topic", Amazon SQS Developer Guide; "Using resource-based
+    policies for Amazon EventBridge", Amazon EventBridge User Guide.
+
+    Parameters
+    ----------
+    service
+        Who sends, such as ``sns.amazonaws.com``.
+    source
+        ARN of the topic or rule that it sends for.
     """
     keys = conditions.keys(context, None) | {
-        "aws:SourceArn": (topic,),
-        "aws:SourceAccount": (topic.split(":")[4],),
+        "aws:SecureTransport": ("true",),
+        "aws:SourceArn": (source,),
+        "aws:SourceAccount": (source.split(":")[4],),
         "aws:ViaAWSService": ("true",),
     }
-    judge = Judge(context.service, _SNS, keys, PolicySet(), context.account_id, context.region)
+    caller = Caller(Principal(service, "", PrincipalType.SERVICE))
+    judge = Judge(context.service, caller, keys, PolicySet(), context.account_id, context.region)
     judge.check(Call.of(context))
 
 

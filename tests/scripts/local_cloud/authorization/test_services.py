@@ -333,3 +333,45 @@ def test_a_topic_delivers_to_a_queue_whose_policy_lets_it_in(
     let_in(url, topic)
     publish("hello")
     assert received(url) == ["hello"]
+
+
+def test_a_rule_publishes_to_a_topic_whose_policy_lets_it_in(
+    people: People, client: Callable[[str], Any]
+) -> None:
+    sns, sqs, events = client("sns"), client("sqs"), client("events")
+    topic = sns.create_topic(Name=f"{people.prefix}-alarms")["TopicArn"]
+    queue = sqs.create_queue(QueueName=f"{people.prefix}-listener")["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{people.prefix}-listener"
+    hear = allow("sqs:SendMessage", arn, Principal={"Service": "sns.amazonaws.com"})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": document(hear)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    pattern = json.dumps({"source": [people.prefix]})
+    rule = events.put_rule(Name=f"{people.prefix}-rule", EventPattern=pattern)["RuleArn"]
+    events.put_targets(
+        Rule=f"{people.prefix}-rule", Targets=[{"Id": "topic", "Arn": topic, "InputPath": "$.detail"}]
+    )
+
+    def let_in(source: str) -> None:
+        source_is = {"ArnEquals": {"aws:SourceArn": source}}
+        by_rule = allow(
+            "sns:Publish", topic, Principal={"Service": "events.amazonaws.com"}, Condition=source_is
+        )
+        plain = {"Bool": {"aws:SecureTransport": "false"}}
+        by_nobody = deny("sns:Publish", topic, Principal="*", Condition=plain)
+        sns.set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=document(by_rule, by_nobody)
+        )
+
+    def happen(word: str) -> None:
+        event = {"Source": people.prefix, "DetailType": "it", "Detail": json.dumps({"word": word})}
+        events.put_events(Entries=[event])
+
+    happen("no policy")
+    let_in(f"{rule}-other")
+    happen("of another rule")
+    let_in(rule)
+    happen("hello")
+    (heard,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20, MaxNumberOfMessages=10)["Messages"]
+    assert json.loads(heard["Body"]) == {"word": "hello"}
+    events.remove_targets(Rule=f"{people.prefix}-rule", Ids=["topic"])
+    events.delete_rule(Name=f"{people.prefix}-rule")
