@@ -11,7 +11,7 @@ LAB = .venv/bin/lab
 
 help: ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  TARGET=local (default) or TARGET=aws; SCALE=N for seed"
+	@echo "  TARGET=local (default) or TARGET=aws; SCALE=N for seed; VERBOSE=1 for all that Terraform says"
 
 env: # .venv from requirements.lock; quick when it is already there
 	@$(PYTHON) scripts/bootstrap.py
@@ -39,13 +39,13 @@ plan: env ## What apply would change (exit 0: nothing, 1: something)
 	@$(LAB) plan
 
 apply: env ## From nothing to the whole environment, seeded
-	@$(LAB) apply
+	@$(LAB) apply $(if $(VERBOSE),--verbose)
 
 seed: env ## Load the datasets again (SCALE=10 for ten times the rows)
 	@$(LAB) seed --scale $(SCALE)
 
 destroy: env ## Remove what apply made, and show that nothing is left
-	@$(LAB) destroy
+	@$(LAB) destroy $(if $(VERBOSE),--verbose)
 
 # More workers than cores, and the end-to-end tests first: most of their time is the provider waiting.
 test: env ## Every test: units, plans, and the whole environment end to end

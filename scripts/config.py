@@ -99,6 +99,11 @@ class Settings:
         return self.terraform_dir / "terraform.tfstate"
 
     @property
+    def log_dir(self) -> Path:
+        """Logs of this target."""
+        return (self.local_dir if self.target == "local" else self.aws_dir) / "log"
+
+    @property
     def var_file(self) -> Path:
         """The target's variables."""
         return self.infrastructure / f"{self.target}.tfvars"

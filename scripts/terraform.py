@@ -14,16 +14,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from scripts.aws import LOCAL_KEYS
 from scripts.config import Settings
 from scripts.errors import BadInputError, MissingError, RemoteError
+from scripts.terraform_events import Event, read
 from scripts.terraform_state import PATIENCE, StateFile, read_state, resources_in_state, texts
 
 MINIMUM = (1, 9)
@@ -179,10 +180,17 @@ class Plan:
         Terraform's own file of it.
     changes
         Whether there is something to change.
+    destroy
+        Whether it destroys everything.
     """
 
     file: Path
     changes: bool
+    destroy: bool = False
+
+
+#: Told each thing that Terraform says of its work, as it says it.
+Hear = Callable[[Event], None]
 
 
 class Terraform:
@@ -228,38 +236,70 @@ class Terraform:
             )
 
     @contextmanager
-    def planned(self, *, destroy: bool = False, quiet: bool = False) -> Iterator[Plan]:
+    def planned(
+        self, *, destroy: bool = False, quiet: bool = False, hear: Hear | None = None
+    ) -> Iterator[Plan]:
         """A plan, as long as it is needed: its file holds values that no other file should.
+
+        Parameters
+        ----------
+        destroy
+            Everything that there is, instead of what is described.
+        quiet
+            Show nothing.
+        hear
+            Told what Terraform says, which then shows nothing itself.
 
         Raises
         ------
         RemoteError
-            Terraform reported an error; it has been shown unless ``quiet``, then it is in the message.
+            Terraform reported an error, which has been shown or told; where ``quiet``, it is in the message.
         """
         file = self._settings.terraform_dir / f"{os.getpid()}.tfplan"
         arguments = ["-detailed-exitcode", f"-out={file}", *self._variable_arguments()]
         if destroy:
             arguments.append("-destroy")
         try:
-            answer = self._run("plan", f"-parallelism={PARALLELISM}", *arguments, capture=quiet)
-            if answer.returncode not in (0, 2):
-                detail = f":\n{answer.stderr.strip()}" if quiet else "; its message is above."
+            arguments.append(f"-parallelism={PARALLELISM}")
+            detail = "; its message is above."
+            if hear:
+                code = self._tell(hear, "plan", *arguments)
+            else:
+                answer = self._run("plan", *arguments, capture=quiet)
+                code = answer.returncode
+                if quiet:
+                    detail = f":\n{answer.stderr.strip()}"
+            if code not in (0, 2):
                 raise RemoteError(f"terraform plan failed{detail}")
-            yield Plan(file, changes=answer.returncode == 2)
+            yield Plan(file, changes=code == 2, destroy=destroy)
         finally:
             file.unlink(missing_ok=True)
 
-    def apply_plan(self, plan: Plan) -> None:
-        """Carry out what was planned, and nothing else."""
-        self._change("apply", str(plan.file))
+    def apply_plan(self, plan: Plan, hear: Hear) -> None:
+        """Carry out what was planned, and nothing else; ``hear`` is told what Terraform says meanwhile.
 
-    def apply(self) -> None:
-        """Plan and apply in one go, where nobody need be asked."""
-        self._change("apply", "-auto-approve", *self._variable_arguments())
-
-    def destroy(self) -> None:
-        """Destroy everything in the state, where nobody need be asked."""
-        self._change("destroy", "-auto-approve", *self._variable_arguments())
+        Raises
+        ------
+        RemoteError
+            Terraform reported an error, which has been told, or was killed.
+        """
+        command = "destroy" if plan.destroy else "apply"
+        self._state.begin()
+        with self._state.kept():
+            code = self._tell(hear, "apply", f"-parallelism={PARALLELISM}", str(plan.file))
+        if code < 0:
+            # At once, so that nobody's own `tflocal` finds a torn state.
+            self.mend()
+            raise RemoteError(
+                f"terraform {command} was killed by {signal.Signals(-code).name}.",
+                f"Run `make {command}` again: it looks for what was made and not written down.",
+            )
+        self._state.finish()
+        if code != 0:
+            raise RemoteError(
+                f"terraform {command} failed; its message is above.",
+                f"What was made is in the state: repair the cause and run `make {command}` again.",
+            )
 
     def check_format(self) -> None:
         """Raise BadInputError naming the files that ``terraform fmt`` would change."""
@@ -295,6 +335,13 @@ class Terraform:
         shown: dict[str, Any] = json.loads(answer.stdout)
         return shown
 
+    def plan_text(self, plan: Plan) -> str:
+        """A plan whole, in the colours that Terraform has for it; sensitive values are not in it."""
+        answer = self._run("show", str(plan.file), capture=True, colour=True)
+        if answer.returncode != 0:
+            raise RemoteError(f"terraform show failed:\n{answer.stderr.strip()}")
+        return answer.stdout
+
     def resources(self) -> list[str]:
         """Addresses of the managed resources in the state."""
         return resources_in_state(self._settings.state_file)
@@ -321,24 +368,6 @@ class Terraform:
         """What was made and not written down has been dealt with."""
         self._state.finish()
 
-    def _change(self, command: str, *arguments: str) -> None:
-        self._state.begin()
-        with self._state.kept():
-            answer = self._run(command, f"-parallelism={PARALLELISM}", *arguments)
-        if answer.returncode < 0:
-            # At once, so that nobody's own `tflocal` finds a torn state.
-            self.mend()
-            raise RemoteError(
-                f"terraform {command} was killed by {signal.Signals(-answer.returncode).name}.",
-                f"Run `make {command}` again: it looks for what was made and not written down.",
-            )
-        self._state.finish()
-        if answer.returncode != 0:
-            raise RemoteError(
-                f"terraform {command} failed; its message is above.",
-                f"What was made is in the state: repair the cause and run `make {command}` again.",
-            )
-
     def _variable_arguments(self) -> list[str]:
         chosen = [f"-var-file={self._settings.var_file}"]
         for name, value in self._variables.items():
@@ -347,13 +376,17 @@ class Terraform:
         return chosen
 
     def _run(
-        self, command: str, *arguments: str, capture: bool = False, environ: Mapping[str, str] | None = None
+        self,
+        command: str,
+        *arguments: str,
+        capture: bool = False,
+        colour: bool = False,
+        environ: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        line: Sequence[str] = [str(self.program.path), f"-chdir={self._settings.infrastructure}", command]
-        asking = ["-input=false", f"-lock-timeout={PATIENCE:.0f}s"] if command in _ASKING else []
-        colour = [] if sys.stderr.isatty() and not capture else ["-no-color"]
+        coloured = colour or (sys.stderr.isatty() and not capture)
+        line = self._line(command, *([] if coloured else ["-no-color"]), *arguments)
         with subprocess.Popen(
-            [*line, *asking, *colour, *arguments],
+            line,
             env=environment(self._settings) | dict(environ or {}),
             stdin=subprocess.DEVNULL,
             # Terraform's talk is for people: standard output belongs to the one result of a command.
@@ -363,6 +396,28 @@ class Terraform:
         ) as process:
             output, errors = _outcome(process)
         return subprocess.CompletedProcess(line, process.returncode, output, errors)
+
+    def _tell(self, hear: Hear, command: str, *arguments: str) -> int:
+        """Run a command that speaks in events, tell each of them, and return its exit code."""
+        # A file, not a pipe: a Terraform whose `lab` was killed has nobody who reads, and ends its work.
+        with (
+            tempfile.TemporaryFile() as spoken,
+            subprocess.Popen(
+                self._line(command, "-json", *arguments),
+                env=environment(self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=spoken,
+                stderr=subprocess.STDOUT,
+            ) as process,
+        ):
+            _listen(process, spoken, hear)
+        return process.returncode
+
+    def _line(self, command: str, *arguments: str) -> list[str]:
+        asking = ["-input=false", f"-lock-timeout={PATIENCE:.0f}s"] if command in _ASKING else []
+        return [
+            str(self.program.path), f"-chdir={self._settings.infrastructure}", command, *asking, *arguments
+        ]  # fmt: skip
 
 
 def _outcome(process: subprocess.Popen[str]) -> tuple[str, str]:
@@ -379,4 +434,31 @@ def _outcome(process: subprocess.Popen[str]) -> tuple[str, str]:
     return output, errors
 
 
-_ASKING = frozenset({"init", "plan", "apply", "destroy"})
+def _listen(process: subprocess.Popen[bytes], spoken: BinaryIO, hear: Hear) -> None:
+    """Tell what Terraform says until it has ended; through Ctrl-C as `_outcome`."""
+    heard, interrupted = 0, False
+    while True:
+        try:
+            # Asked first: what it said before its end is read after it.
+            ended = process.poll() is not None
+            size = os.fstat(spoken.fileno()).st_size
+            # The file's own position is where Terraform writes.
+            for line in os.pread(spoken.fileno(), size - heard, heard).splitlines(keepends=True):
+                if ended or line.endswith(b"\n"):
+                    hear(read(line.decode(errors="replace")))
+                    # Afterwards: told twice, when Ctrl-C comes in between, is better than never.
+                    heard += len(line)
+            if ended:
+                break
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK)
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+_ASKING = frozenset({"init", "plan", "apply"})
+
+#: Seconds between two looks at what Terraform has said.
+_LOOK = 0.1

@@ -6,19 +6,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
 from scripts import aws, costs, leftovers, orphans, overview
-from scripts.commands import labs, needs, seeding
+from scripts.commands import changes, labs, needs, seeding
 from scripts.commands.output import AsJson, print_json, result, say, talk
 from scripts.config import Settings
 from scripts.errors import ExitCode, RemoteError
 from scripts.terraform import Terraform
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (on aws).")]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", help="Show the whole plan (on aws it is anyway) and all that Terraform says."),
+]
+
+Command = Literal["apply", "destroy"]
+_QUESTIONS: dict[Command, str] = {
+    "apply": "Make these changes on AWS?",
+    "destroy": "Destroy all of this on AWS?",
+}
 
 
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
@@ -38,7 +48,9 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.NO)
 
 
-def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> None:
+def apply(
+    context: typer.Context, yes: Yes = False, verbose: Verbose = False, as_json: AsJson = False
+) -> None:
     """Build the whole environment, load the datasets, and say what is there and how to reach it."""
     settings: Settings = context.obj
     terraform = needs.terraform(settings)
@@ -47,20 +59,13 @@ def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> 
             needs.up(settings)
         terraform.init()
         _recover(settings, terraform)
-        if settings.target == "local":
-            terraform.apply()
-        else:
-            with terraform.planned() as planned:
-                _show_costs(terraform.show_plan(planned))
-                if planned.changes:
-                    needs.confirmed("Make these changes on AWS?", yes)
-                    terraform.apply_plan(planned)
+        _change(settings, terraform, "apply", yes=yes, verbose=verbose)
         outputs = terraform.outputs()
         seeding.load_missing(settings, outputs)
     _print_overview(overview.describe(settings, outputs), as_json)
 
 
-def destroy(context: typer.Context, yes: Yes = False) -> None:
+def destroy(context: typer.Context, yes: Yes = False, verbose: Verbose = False) -> None:
     """Remove everything that apply made, and show that nothing is left."""
     from scripts.local_cloud.lifecycle import LocalCloud
 
@@ -77,13 +82,7 @@ def destroy(context: typer.Context, yes: Yes = False) -> None:
         terraform.init()
         _recover(settings, terraform)
         ours = terraform.known_texts()
-        if settings.target == "local":
-            terraform.destroy()
-        else:
-            with terraform.planned(destroy=True) as planned:
-                if planned.changes:
-                    needs.confirmed("Destroy all of this on AWS?", yes)
-                    terraform.apply_plan(planned)
+        _change(settings, terraform, "destroy", yes=yes, verbose=verbose)
         found = leftovers.find(aws.session(settings), settings.name)
         remains = [str(each) for each in found if each.kind in leftovers.BY_TAG or each.id in ours]
         others = [str(each) for each in found if str(each) not in remains]
@@ -104,6 +103,25 @@ def validate(context: typer.Context) -> None:
     terraform = Terraform(context.obj)
     terraform.check_format()
     terraform.validate()
+
+
+def _change(settings: Settings, terraform: Terraform, command: Command, *, yes: bool, verbose: bool) -> None:
+    """Plan, tell, on AWS ask, and carry out."""
+    on_aws = settings.target == "aws"
+    log = settings.log_dir / f"terraform-{command}.log"
+    with (
+        changes.account(log, verbose=verbose) as account,
+        terraform.planned(destroy=command == "destroy", hear=account.hear) as planned,
+    ):
+        account.plan(terraform, planned, whole=verbose or on_aws)
+        if on_aws and command == "apply":
+            _show_costs(terraform.show_plan(planned))
+        if on_aws and planned.changes:
+            needs.confirmed(_QUESTIONS[command], yes)
+        # Without changes too the state takes note of what has become of things outside Terraform.
+        if planned.changes or (account.drift and not on_aws):
+            account.work()
+            terraform.apply_plan(planned, account.hear)
 
 
 def _recover(settings: Settings, terraform: Terraform) -> None:

@@ -17,6 +17,7 @@ from scripts.config import Settings
 from scripts.local_cloud import localstack
 from scripts.terraform import Terraform
 from tests.conftest import own_settings
+from tests.scripts.roots import carry_out
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("bare-localstack")]
 
@@ -67,7 +68,7 @@ def _wait(settings: Settings, process: subprocess.Popen[bytes]) -> None:
 def test_the_stack_without_what_the_free_edition_lacks_applies_and_destroys(bare: Settings) -> None:
     terraform = Terraform(bare, SERVED)
     terraform.init()
-    terraform.apply()
+    carry_out(terraform)
     session = aws.session(bare)
     assert (
         len(
@@ -82,6 +83,6 @@ def test_the_stack_without_what_the_free_edition_lacks_applies_and_destroys(bare
         "sourcelab-lake",
     }
     assert len(terraform.resources()) > 50
-    terraform.destroy()
+    carry_out(terraform, destroy=True)
     assert terraform.resources() == []
     assert leftovers.find(session, "sourcelab", without=NOT_SERVED) == []

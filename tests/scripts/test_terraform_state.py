@@ -10,16 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from scripts import terraform_state
-from scripts.config import Settings
 from scripts.errors import MissingError, RemoteError
 from scripts.terraform import Terraform
 from scripts.terraform_state import StateFile, TornStateError, read_state, resources_in_state
+from tests.scripts.roots import Apart, apart, carry_out
 
 #: Of Terraform's own provider, which is part of it: no other program, and as large a state as the stack's.
 ROOT_MODULE = """
@@ -34,17 +34,6 @@ resource "terraform_data" "this" {
   input    = "${var.name} ${var.generation} ${join("", [for number in range(60) : "${each.key} "])}"
 }
 """
-
-
-@dataclass(frozen=True)
-class Apart(Settings):
-    """Settings of a root module of the test's own."""
-
-    root: Path = field(default=Path())
-
-    @property
-    def infrastructure(self) -> Path:
-        return self.root
 
 
 @dataclass(frozen=True)
@@ -75,16 +64,11 @@ class Work:
 @pytest.fixture(scope="module")
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Apart:
     """Applied twice, so that Terraform's own backup is there too."""
-    folder = tmp_path_factory.mktemp("state")
-    root = folder / "root"
-    root.mkdir()
-    (root / "main.tf").write_text(ROOT_MODULE)
-    (root / "local.tfvars").touch()
-    settings = Apart(local_dir=folder / ".local", root=root)
+    settings = apart(tmp_path_factory.mktemp("state"), ROOT_MODULE)
     for generation in (0, 1):
         terraform = Terraform(settings, {"generation": generation})
         terraform.init()
-        terraform.apply()
+        carry_out(terraform)
     assert settings.state_file.stat().st_size > 131_072
     return settings
 
@@ -139,11 +123,11 @@ def test_after_a_tear_plan_apply_and_destroy_work_and_nothing_is_made_twice(work
     work.tear(4_096)
     terraform = work.terraform()
     terraform.init()
-    terraform.apply()
+    carry_out(terraform)
     assert read_state(work.state)["lineage"] == whole["lineage"]
     work.tear(0)
     terraform.init()
-    terraform.destroy()
+    carry_out(terraform, destroy=True)
     assert resources_in_state(work.state) == []
     assert len(work.said) == 4
 
@@ -232,7 +216,6 @@ def test_a_state_of_what_is_no_more_is_put_aside_with_nothing_left_to_look_for(w
 
 def test_terraform_killed_while_it_writes_leaves_a_whole_state_and_a_sentence(work: Work) -> None:
     """Killed by a provisioner of its own: the state has been written many times by then."""
-    (root := work.settings.local_dir / "root").mkdir()
     killing = """
     resource "terraform_data" "fatal" {
       depends_on = [terraform_data.this]
@@ -241,15 +224,13 @@ def test_terraform_killed_while_it_writes_leaves_a_whole_state_and_a_sentence(wo
       }
     }
     """
-    (root / "main.tf").write_text(ROOT_MODULE + killing)
-    (root / "local.tfvars").touch()
-    settings = Apart(local_dir=work.settings.local_dir, root=root)
+    settings = apart(work.settings.local_dir.parent, ROOT_MODULE + killing)
     terraform = Terraform(settings, {"generation": 2}, work.said.append)
     terraform.init()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STATE", str(work.state))
         with pytest.raises(RemoteError, match="killed by SIGKILL") as caught:
-            terraform.apply()
+            carry_out(terraform)
     assert "make apply" in caught.value.hint
     assert "ends after 131,072 bytes" in work.said[0]
     assert resources_in_state(work.state)
