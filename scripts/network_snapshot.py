@@ -61,7 +61,7 @@ def documents(session: boto3.Session) -> dict[str, Any]:
     }
     whole = [each for each in COMMANDS.values() if not each.asked]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(lambda each: _answer(clients[each.service], each, {}), whole)
+        answers = pool.map(lambda each: _answer(clients[each.service], each, each.arguments), whole)
         found: dict[str, Any] = {each.name: answer for each, answer in zip(whole, answers, strict=True)}
         # Listeners are asked about by their balancer, rules by their listener: in this order.
         for each in COMMANDS.values():
@@ -101,7 +101,7 @@ def _about_each(
     return {subject: answer for subject, answer in told if answer is not None}
 
 
-def _answer(client: Any, command: Command, arguments: Mapping[str, str]) -> dict[str, Any]:
+def _answer(client: Any, command: Command, arguments: Mapping[str, Any]) -> dict[str, Any]:
     operation = command.name.replace("-", "_")
     try:
         if client.can_paginate(operation):
@@ -116,7 +116,8 @@ def _answer(client: Any, command: Command, arguments: Mapping[str, str]) -> dict
             raise RemoteError(
                 f"AWS does not let you read the network: the permission {permission} is missing.",
                 "The managed policy ReadOnlyAccess holds all that are needed, as does ec2:Describe*, "
-                "ec2:GetManagedPrefixListEntries, elasticloadbalancing:Describe*, rds:DescribeDBInstances.",
+                "ec2:GetManagedPrefixListEntries, elasticloadbalancing:Describe*, rds:DescribeDBInstances, "
+                "glue:GetConnections, glue:GetJobs.",
             ) from error
         raise
     # A list without entries may be left out of a page.

@@ -13,7 +13,7 @@ from scripts.errors import BadInputError
 from scripts.reachability import ends, engine
 from scripts.reachability.answer import Answer, Question
 from scripts.reachability.ends import End
-from scripts.reachability.model import DbInstance, Interface, Network
+from scripts.reachability.model import PORTS, DbInstance, GlueConnection, Interface, Network
 from scripts.reachability.ranges import Range
 
 
@@ -85,11 +85,13 @@ def answers(network: Network, request: Request) -> tuple[Answer, ...]:
     BadInputError
         An end is unknown or ambiguous, with candidates.
     """
-    return tuple(engine.ask(network, question) for question in _questions(network, request))
+    questions = dict.fromkeys(_questions(network, request))
+    return tuple(engine.ask(network, question) for question in questions)
 
 
 def _questions(network: Network, request: Request) -> Iterator[Question]:
     source = meant(network, request.source, request.prefix)
+    yield from _needed_by_jobs(network, source)
     for name, ports in request.through:
         passed_on = meant(network, name, request.prefix)
         yield Question(source, passed_on, "tcp", ports, request.version)
@@ -97,6 +99,20 @@ def _questions(network: Network, request: Request) -> Iterator[Question]:
     last = "s3" if storage.place(request.destination) else request.destination
     destination = meant(network, last, request.prefix)
     yield Question(source, destination, request.protocol, request.ports, request.version)
+
+
+def _needed_by_jobs(network: Network, source: str) -> Iterator[Question]:
+    """What Glue asks of a connection before any job with it does its work; nothing for another source.
+
+    The workers reach each other on every TCP port, and S3, where the script lies. Source: AWS Glue's guide,
+    "Setting up Amazon VPC for JDBC connections to Amazon RDS data stores" and "Amazon VPC endpoints for
+    Amazon S3".
+    """
+    found = ends.resolve(network, source).component
+    if isinstance(found, GlueConnection):
+        one, other = found.interfaces
+        yield Question(one, other, "tcp", PORTS)
+        yield Question(source, "s3", "tcp")
 
 
 def meant(network: Network, text: str, prefix: str) -> str:

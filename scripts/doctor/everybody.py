@@ -9,7 +9,7 @@ from typing import Any
 
 from scripts.doctor.text import wrapped
 from scripts.doctor.wording import ports as told
-from scripts.reachability.model import LoadBalancer, Network
+from scripts.reachability.model import GlueConnection, LoadBalancer, Network
 from scripts.reachability.pairs.ends import NamedEnd, named_ends
 from scripts.reachability.pairs.table import table
 from scripts.reachability.ranges import Range
@@ -29,7 +29,7 @@ class Pair:
 
 
 def of(network: Network, ports: Sequence[Range] = ()) -> list[Pair]:
-    """Every ordered pair of named ends: instances, DB instances, load balancers, the internet and services.
+    """Every ordered pair of named ends: instances, databases, load balancers, Glue jobs, the outside.
 
     Parameters
     ----------
@@ -44,7 +44,10 @@ def of(network: Network, ports: Sequence[Range] = ()) -> list[Pair]:
         for row, source in enumerate(found.ends)
         if source.asks
         for column, destination in enumerate(found.ends)
-        if row != column and not (source.is_outside and destination.is_outside)
+        if row != column
+        and not (source.is_outside and destination.is_outside)
+        # A job's workers listen to each other alone.
+        and destination.kind != GlueConnection.kind
         for each in own[destination.id]
     ]
 

@@ -16,6 +16,7 @@ _KINDS = {
     "vpc-peering-connection": "peering connection",
     "nat-gateway": "NAT gateway",
     "db-instance": "DB instance",
+    "glue-connection": "Glue connection",
     "outside": "",
 }
 

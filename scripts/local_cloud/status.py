@@ -58,7 +58,7 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
     (
         "ec2: network",
         "simulated",
-        "addresses, interfaces, routes and rules are kept as on AWS; no packet is stopped",
+        "addresses, interfaces, routes and rules are kept as on AWS; only a Glue job's packets are stopped",
     ),
     ("ec2: instances", "simulated", "instances are recorded; no machine runs"),
     (

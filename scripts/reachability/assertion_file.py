@@ -18,7 +18,7 @@ import yaml
 from scripts.errors import BadInputError
 
 #: What an endpoint may be found by.
-KINDS = ("internet", "instance", "load_balancer", "database", "service")
+KINDS = ("internet", "instance", "load_balancer", "database", "glue_connection", "service")
 SERVICES = ("s3", "dynamodb")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}?")
 

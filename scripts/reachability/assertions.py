@@ -11,7 +11,14 @@ from scripts.reachability import engine
 from scripts.reachability.answer import Answer, Blocker, Question
 from scripts.reachability.answer import Path as Way
 from scripts.reachability.assertion_file import Assertions, Connection, Endpoint, read
-from scripts.reachability.model import DbInstance, Instance, Interface, LoadBalancer, Network
+from scripts.reachability.model import (
+    DbInstance,
+    GlueConnection,
+    Instance,
+    Interface,
+    LoadBalancer,
+    Network,
+)
 from scripts.reachability.paths.path import follow
 from scripts.reachability.plan import plan, understand
 from scripts.reachability.public_space import representatives
@@ -19,7 +26,12 @@ from scripts.reachability.public_space import representatives
 #: The stack's prefix where nobody chose another one.
 PREFIX = "sourcelab"
 
-_NOUNS = {"instance": "instance", "load_balancer": "load balancer", "database": "DB instance"}
+_NOUNS = {
+    "instance": "instance", "load_balancer": "load balancer", "database": "DB instance",
+    "glue_connection": "Glue connection",
+}  # fmt: skip
+
+_Named = Instance | LoadBalancer | DbInstance | GlueConnection
 
 
 @dataclass(frozen=True)
@@ -178,7 +190,7 @@ class _Check:
                 what = f"{name!r} cannot be done without: the network has {endpoints[name].value!r}."
                 raise BadInputError(what, "What is there is judged.")
 
-    def _find(self, endpoint: Endpoint) -> Instance | LoadBalancer | DbInstance | None:
+    def _find(self, endpoint: Endpoint) -> _Named | None:
         of_kind = self._of_kind(endpoint.kind)
         found = [each for each in of_kind.values() if endpoint.value in (each.id, each.name)]
         if len(found) > 1:
@@ -187,11 +199,12 @@ class _Check:
             raise BadInputError(what, f"Name one of them by its id: {ids}.")
         return found[0] if found else None
 
-    def _of_kind(self, kind: str) -> Mapping[str, Instance | LoadBalancer | DbInstance]:
-        kinds: dict[str, Mapping[str, Instance | LoadBalancer | DbInstance]] = {
+    def _of_kind(self, kind: str) -> Mapping[str, _Named]:
+        kinds: dict[str, Mapping[str, _Named]] = {
             "instance": self.network.instances,
             "load_balancer": self.network.load_balancers,
             "database": self.network.db_instances,
+            "glue_connection": self.network.glue_connections,
         }
         return kinds.get(kind, {})
 

@@ -16,6 +16,7 @@ from scripts.reachability.model import (
     Component,
     DbInstance,
     Endpoint,
+    GlueConnection,
     Instance,
     Interface,
     LoadBalancer,
@@ -80,8 +81,9 @@ def resolve(network: Network, text: str) -> End:
     Parameters
     ----------
     text
-        An id, a Terraform address, a Name, a DB identifier, an ARN, an IP address, ``internet``, ``s3`` or
-        ``dynamodb``. Upper and lower case differ, as in AWS.
+        An id, a Terraform address, a Name, a DB identifier, the name of a Glue connection or of a job that
+        uses it, an ARN, an IP address, ``internet``, ``s3`` or ``dynamodb``. Upper and lower case differ, as
+        in AWS.
 
     Raises
     ------
@@ -133,6 +135,7 @@ def _kinds(network: Network) -> tuple[Mapping[str, Component], ...]:
         network.instances,
         network.db_instances,
         network.load_balancers,
+        network.glue_connections,
         network.nat_gateways,
         network.endpoints,
         network.interfaces,
@@ -145,16 +148,22 @@ def _components(network: Network) -> Iterator[Component]:
 
 def _named(network: Network, text: str) -> list[Component]:
     """Components of a name or Terraform address; not an interface beside its owner of the same name."""
-    found = [each for each in _components(network) if text and text in (each.name, each.address)]
+    found = [each for each in _components(network) if text and text in _names(each)]
     owners = {each.id for each in found if not isinstance(each, Interface)}
     return [each for each in found if not (isinstance(each, Interface) and each.owner in owners)]
+
+
+def _names(component: Component) -> tuple[str, ...]:
+    """What a component can be asked for by, besides its id."""
+    jobs = component.jobs if isinstance(component, GlueConnection) else ()
+    return (component.name, component.address, *jobs)
 
 
 def _end(network: Network, component: Component) -> End:
     match component:
         case Interface():
             interfaces: tuple[str, ...] = (component.id,)
-        case Instance():
+        case Instance() | GlueConnection():
             interfaces = component.interfaces[:1]
         case NatGateway():
             interfaces = (component.interface,) if component.interface else ()
@@ -224,7 +233,7 @@ def _close(network: Network, text: str) -> str:
     by_name: dict[str, Component] = {}
     for each in _components(network):
         if not (isinstance(each, Interface) and each.owner and not each.name):
-            by_name |= {name: each for name in (each.id, each.name, each.address) if name}
+            by_name |= {name: each for name in (each.id, *_names(each)) if name}
     names = difflib.get_close_matches(text, by_name, n=_CANDIDATES, cutoff=0.5)
     names += [each for each in by_name if each not in names]
     return _listed({by_name[each].id: by_name[each] for each in names}.values())

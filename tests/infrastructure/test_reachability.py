@@ -40,12 +40,17 @@ def test_everything_of_the_plan_stands_somewhere_and_nothing_dangles(request: py
         "sourcelab-mysql": (3306, databases),
         "sourcelab-postgres": (5432, databases),
     }
+    assert {each.id: places(each.interfaces) for each in network.glue_connections.values()} == {
+        "sourcelab-source": {"application-us-east-1a"},
+    }
     (balancer,) = network.load_balancers.values()
     assert places(balancer.interfaces) == {"public-us-east-1a", "public-us-east-1b"}
     assert [len(each.targets) for each in network.target_groups.values()] == [1]
     assert all(len(each.entries) > 3 for each in network.acls.values() if not each.default)
     assert {each.id for each in network.interfaces.values() if each.public_ip is None} == {
-        each for database in network.db_instances.values() for each in database.interfaces
+        each
+        for one in (*network.db_instances.values(), *network.glue_connections.values())
+        for each in one.interfaces
     } | {each for one in network.instances.values() if "application" in one.name for each in one.interfaces}
 
 

@@ -14,6 +14,8 @@ import threading
 import traceback
 from pathlib import Path
 
+from scripts.local_cloud.glue import closed
+
 #: Characters of an error message that Glue keeps.
 _LONGEST = 2000
 
@@ -61,4 +63,5 @@ def run(script: str, report: Path, arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     end_with_parent()
+    closed.close()
     sys.exit(run(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))

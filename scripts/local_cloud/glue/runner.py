@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts.local_cloud.glue import spark
+from scripts.local_cloud.glue import closed, spark
 from scripts.local_cloud.glue.work import Keys, Place, Work
 
 OUTPUT_GROUP, ERROR_GROUP = "/aws-glue/jobs/output", "/aws-glue/jobs/error"
@@ -48,6 +48,8 @@ class Run(Work):
     def __init__(self, place: Place, order: Order) -> None:
         super().__init__(place, order.timeout)
         self._order = order
+        #: Host and port of whom it cannot reach from where it stands; told before it begins.
+        self.closed: Collection[tuple[str, int]] = ()
 
     @property
     def job(self) -> str:
@@ -58,6 +60,7 @@ class Run(Work):
         """The script, after it has been fetched."""
         script, folder = self._fetch(keys), self.place.folder
         more = {
+            **closed.told(self.closed),
             "PYTHONPATH": os.pathsep.join(
                 str(each) for each in sorted(script.parent.iterdir()) if each.suffix in _ARCHIVES
             ),

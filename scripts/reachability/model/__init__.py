@@ -15,6 +15,7 @@ from scripts.reachability.model.base import (
 )
 from scripts.reachability.model.ends import (
     DbInstance,
+    GlueConnection,
     Instance,
     Interface,
     Listener,
@@ -47,8 +48,9 @@ from scripts.reachability.model.routing import (
 
 __all__ = [
     "ALL", "ICMP", "ICMPV6", "PORTS", "TCP", "UDP",
-    "AclEntry", "Address", "Cidr", "Component", "DbInstance", "EgressOnlyGateway", "Endpoint", "GroupPeer",
-    "GroupRule", "Instance", "Interface", "InternetGateway", "ListPeer", "Listener", "LoadBalancer",
-    "NatGateway", "Network", "NetworkAcl", "Peering", "PrefixList", "Route", "RouteTable", "SecurityGroup",
-    "Subnet", "Target", "TargetGroup", "TargetKind", "Traffic", "Unmodelled", "Vpc",
+    "AclEntry", "Address", "Cidr", "Component", "DbInstance", "EgressOnlyGateway", "Endpoint",
+    "GlueConnection", "GroupPeer", "GroupRule", "Instance", "Interface", "InternetGateway", "ListPeer",
+    "Listener", "LoadBalancer", "NatGateway", "Network", "NetworkAcl", "Peering", "PrefixList", "Route",
+    "RouteTable", "SecurityGroup", "Subnet", "Target", "TargetGroup", "TargetKind", "Traffic", "Unmodelled",
+    "Vpc",
 ]  # fmt: skip

@@ -118,3 +118,26 @@ class DbInstance(Component):
     publicly_accessible: bool = False
     host: str = ""
     status: str = "available"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlueConnection(Component):
+    """Where the workers of Glue's jobs stand that use this connection; ``id`` is its name.
+
+    Attributes
+    ----------
+    interfaces
+        Those that two workers of a job would get, and never others: Glue makes them when a job runs, and each
+        worker has the connection's subnet and security groups. A question is about the first.
+    jobs
+        Names and Terraform addresses of the jobs, which it can be asked for by, too.
+    state
+        AWS's word: only a ``READY`` one is used.
+    """
+
+    kind: ClassVar[str] = "glue-connection"
+    vpc: str
+    subnet: str
+    interfaces: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    state: str = "READY"

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from scripts.reachability.model.base import Address, Component, Unmodelled
-from scripts.reachability.model.ends import DbInstance, Instance, Interface, LoadBalancer, TargetGroup
+from scripts.reachability.model.ends import (
+    DbInstance,
+    GlueConnection,
+    Instance,
+    Interface,
+    LoadBalancer,
+    TargetGroup,
+)
 from scripts.reachability.model.filters import NetworkAcl, SecurityGroup
 from scripts.reachability.model.routing import (
     EgressOnlyGateway,
@@ -48,6 +55,7 @@ class Network:
     load_balancers: Mapping[str, LoadBalancer] = field(default_factory=dict)
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     db_instances: Mapping[str, DbInstance] = field(default_factory=dict)
+    glue_connections: Mapping[str, GlueConnection] = field(default_factory=dict)
     unmodelled: tuple[Unmodelled, ...] = ()
 
     @classmethod
@@ -205,4 +213,5 @@ _FIELDS: Mapping[type[Component], str] = {
     LoadBalancer: "load_balancers",
     TargetGroup: "target_groups",
     DbInstance: "db_instances",
+    GlueConnection: "glue_connections",
 }

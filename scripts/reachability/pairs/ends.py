@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scripts.reachability.ends import INTERNET, SERVICES, resolve
-from scripts.reachability.model import Address, Interface, Network
+from scripts.reachability.model import Address, Component, Interface, Network
 from scripts.reachability.public_space import representatives
 
 
@@ -21,7 +21,7 @@ class NamedEnd:
     name
         What people call it.
     kind
-        ``load-balancer``, ``instance``, ``db-instance`` or ``outside``.
+        ``load-balancer``, ``instance``, ``db-instance``, ``glue-connection`` or ``outside``.
     interfaces
         Ids of those that a question about it is about; none outside.
     outside
@@ -46,8 +46,14 @@ class NamedEnd:
 
 
 def named_ends(network: Network) -> Iterator[NamedEnd]:
-    """Load balancers, instances and DB instances, each kind by name, and the outside."""
-    for kind in (network.load_balancers, network.instances, network.db_instances):
+    """Load balancers, instances, DB instances and Glue connections, each kind by name, and the outside."""
+    kinds: tuple[Mapping[str, Component], ...] = (
+        network.load_balancers,
+        network.instances,
+        network.db_instances,
+        network.glue_connections,
+    )
+    for kind in kinds:
         for each in sorted(kind.values(), key=lambda each: (each.name or each.id, each.id)):
             interfaces = resolve(network, each.id).interfaces
             yield NamedEnd(each.id, each.name or each.id, each.kind, interfaces)

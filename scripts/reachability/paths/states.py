@@ -8,6 +8,7 @@ from scripts.reachability.model import (
     Component,
     DbInstance,
     Endpoint,
+    GlueConnection,
     Instance,
     Interface,
     LoadBalancer,
@@ -31,6 +32,7 @@ _WORKING = {
     LoadBalancer: frozenset({"active", "active_impaired"}),
     NatGateway: frozenset({"available"}),
     Endpoint: frozenset({"available"}),
+    GlueConnection: frozenset({"READY"}),
 }
 
 

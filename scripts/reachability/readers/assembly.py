@@ -138,7 +138,7 @@ def _all(network: Network) -> Iterator[Component]:
         network.subnets, network.route_tables, network.internet_gateways, network.egress_only_gateways,
         network.nat_gateways, network.peerings, network.endpoints, network.acls, network.groups,
         network.interfaces, network.instances, network.load_balancers, network.target_groups,
-        network.db_instances,
+        network.db_instances, network.glue_connections,
     )  # fmt: skip
     for each in kinds:
         yield from each.values()

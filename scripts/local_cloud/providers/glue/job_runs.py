@@ -15,7 +15,7 @@ from scripts import config
 from scripts.local_cloud.glue.runner import Order, Run
 from scripts.local_cloud.glue.work import Outcome, Place, State
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
-from scripts.local_cloud.providers.glue import arguments, roles
+from scripts.local_cloud.providers.glue import arguments, networks, roles
 from scripts.local_cloud.providers.glue.jobs import RUNNABLE, units_of
 from scripts.local_cloud.providers.glue.service import (
     GlueStore,
@@ -99,12 +99,17 @@ def _begin(
     folder = settings.local_dir / "glue" / run_id
     place = Place(settings, folder, role, "GlueJobRunnerSession", account_id, region)
     run = Run(place, _order(job, record))
+    named = (job.get("Connections") or {}).get("Connections") or ()
+    connections = [store.connections[each] for each in named if each in store.connections]
     _under_way[run_id] = run
 
     def work() -> None:
         outcome = Outcome(State.FAILED, "An error occurred in the local cloud; see its log.")
         try:
             refusal = roles.refusal(account_id, job["Role"])
+            if not refusal:
+                standing = networks.of(account_id, region, connections)
+                refusal, run.closed = standing.refusal, standing.closed
             outcome = Outcome(State.FAILED, refusal) if refusal else run.work(started)
         except Exception:
             LOG.exception("Glue job run %s", run_id)

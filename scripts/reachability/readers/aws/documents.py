@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.errors import BadInputError
@@ -29,6 +29,8 @@ class Command:
         What its entries call their own id.
     asked
         What each question is about where the command answers one at a time: the argument's name in the API.
+    arguments
+        What else it is asked with, as the API calls it.
     """
 
     service: str
@@ -37,6 +39,7 @@ class Command:
     identity: str = ""
     required: bool = False
     asked: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -73,6 +76,9 @@ COMMANDS: Mapping[str, Command] = {
         Command("elbv2", "describe-target-group-attributes", "Attributes", asked="TargetGroupArn"),
         Command("elbv2", "describe-target-health", "TargetHealthDescriptions", asked="TargetGroupArn"),
         Command("rds", "describe-db-instances", "DBInstances", "DBInstanceIdentifier"),
+        # Connections may hold passwords, which nobody here wants to know, nor to keep in a file.
+        Command("glue", "get-connections", "ConnectionList", "Name", arguments={"HidePassword": True}),
+        Command("glue", "get-jobs", "Jobs", "Name"),
     )
 }
 

@@ -12,6 +12,7 @@ from scripts.reachability.readers.assembly import Found, assemble
 from scripts.reachability.readers.aws.balancers import balancers
 from scripts.reachability.readers.aws.documents import Documents, absent
 from scripts.reachability.readers.aws.filters import filters
+from scripts.reachability.readers.aws.glue import connections
 from scripts.reachability.readers.aws.interfaces import interfaces
 from scripts.reachability.readers.aws.routing import routing
 
@@ -47,6 +48,7 @@ def _all(documents: Documents) -> Iterator[Found]:
     yield from filters(documents)
     yield from interfaces(documents)
     yield from balancers(documents)
+    yield from connections(documents)
     yield from absent(documents)
 
 

@@ -1,11 +1,12 @@
-"""What AWS runs and puts an interface into subnets for: NAT gateways, VPC endpoints, DB instances."""
+"""What AWS runs and has interfaces for: NAT gateways, VPC endpoints, DB instances, Glue's jobs."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from scripts.declarations.declared import Declared
-from scripts.reachability.model import DbInstance, NatGateway
+from scripts.reachability.model import DbInstance, GlueConnection, NatGateway
 from scripts.reachability.readers.assembly import Found
 from scripts.reachability.readers.engines import default_port
 from scripts.reachability.readers.terraform.ends import Ends
@@ -14,7 +15,10 @@ from scripts.reachability.readers.terraform.interfaces import (
     endpoint_interfaces,
     nat_interface,
 )
-from scripts.reachability.readers.terraform.stack import SUBNET, Stack, blocks, common, identifier
+from scripts.reachability.readers.terraform.stack import GROUP, SUBNET, Stack, blocks, common, identifier
+from scripts.reachability.readers.workers import workers
+
+_CONNECTION, _PLACE = "aws_glue_connection", "physical_connection_requirements"
 
 
 def managed(ends: Ends) -> Iterator[Found]:
@@ -22,6 +26,7 @@ def managed(ends: Ends) -> Iterator[Found]:
     yield from _nat_gateways(ends)
     yield from _endpoints(ends)
     yield from _databases(ends)
+    yield from _glue_connections(ends)
 
 
 def _nat_gateways(ends: Ends) -> Iterator[Found]:
@@ -102,6 +107,42 @@ def _databases(ends: Ends) -> Iterator[Found]:
             publicly_accessible=bool(values.get("publicly_accessible")),
             host=values.get("address") or "",
             status=values.get("status") or "available",
+        )
+
+
+def _glue_connections(ends: Ends) -> Iterator[Found]:
+    stack = ends.stack
+    jobs: dict[str, list[str]] = defaultdict(list)
+    for job in stack.of("aws_glue_job"):
+        for one in stack.named(job, "connections", types=(_CONNECTION,)):
+            own = one if isinstance(one, str) else identifier(one)
+            jobs[own] += [str(job.values.get("name") or ""), job.address]
+    for each in stack.of(_CONNECTION):
+        if not blocks(each, _PLACE):
+            # Its jobs run outside of every VPC.
+            continue
+        called = identifier(each)
+        subnet = stack.one(each, _PLACE, 0, "subnet_id", types=SUBNET)
+        groups = stack.ids(each, _PLACE, 0, "security_group_id_list", types=GROUP)
+        if not groups:
+            default = stack.vpc_resource(ends.vpc_of(subnet))
+            groups = (stack.default(default, "default_security_group_id"),)
+        made = [
+            one
+            for worker in workers(called)
+            for one in ends.interface(worker, subnet, groups, each, owner=called)
+        ]
+        if not made:
+            continue
+        yield from made
+        yield GlueConnection(
+            id=called,
+            name=called,
+            address=each.address,
+            vpc=ends.vpc_of(subnet),
+            subnet=subnet,
+            interfaces=tuple(one.id for one in made),
+            jobs=tuple(filter(None, jobs[called])),
         )
 
 

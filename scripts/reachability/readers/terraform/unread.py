@@ -22,7 +22,7 @@ _READ = {
     "aws_eip", "aws_eip_association", "aws_nat_gateway", "aws_db_instance", "aws_db_subnet_group", "aws_lb",
     "aws_alb", "aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_alb_listener_rule",
     "aws_lb_target_group", "aws_alb_target_group", "aws_lb_target_group_attachment",
-    "aws_alb_target_group_attachment", "aws_elb",
+    "aws_alb_target_group_attachment", "aws_elb", "aws_glue_connection",
 }  # fmt: skip
 #: They name a network and change nothing of it, or nothing that is judged here.
 _HARMLESS = {
@@ -32,7 +32,7 @@ _HARMLESS = {
     "aws_eip_domain_name", "aws_lb_listener_certificate", "aws_alb_listener_certificate",
     "aws_lb_trust_store", "aws_route53_zone", "aws_route53_zone_association",
     "aws_service_discovery_private_dns_namespace", "aws_network_acl_tags", "aws_ebs_volume",
-    "aws_volume_attachment", "aws_route53_resolver_query_log_config_association", "aws_glue_connection",
+    "aws_volume_attachment", "aws_route53_resolver_query_log_config_association",
     "aws_vpc_endpoint_connection_notification", "aws_db_snapshot", "aws_db_parameter_group",
     "aws_db_option_group",
 }  # fmt: skip

@@ -361,5 +361,7 @@ def full() -> Documents:
                 ]
             }
         },
+        "get-connections": {"ConnectionList": []},
+        "get-jobs": {"Jobs": []},
         "describe-db-instances": {"DBInstances": [database("orders", "sg-db")]},
     }  # fmt: skip
