@@ -79,5 +79,5 @@ def run(workplace: Workplace) -> list[Figure]:
             baseline = Baseline("DuckDB on the file", rows / median(direct))
             what = f"Athena, {name}, {rows:,} rows"
             figures.append(Figure(what, rows / median(here), "rows/s", baseline, _AIM))
-    figures.append(Figure("Athena: around each query, its process and its result's objects", median(overheads), "s"))
+    figures.append(Figure("Athena: around each query, its process and its objects", median(overheads), "s"))
     return figures

@@ -96,7 +96,7 @@ class Runner:
 
     def release(self) -> None:
         """Let go of what was read, which nobody asks for when the query has ended."""
-        self._read, self._listings = [], {}
+        self._read, self._listings, self._paged = [], objects.Listings(), {}
 
     def _launch(self, descriptor: int) -> bool:
         log = self._settings.local_dir / "log" / "athena.log"
