@@ -8,6 +8,7 @@ from typing import Any
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.lake import Lake, LakeError
+from scripts.local_cloud.athena.tables import VIEW
 
 _KEPT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys",
          "ViewOriginalText",
@@ -49,11 +50,23 @@ class CatalogBase:
             raise QueryFailedError(
                 "", f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
             ) from why
+        if found.get("TableType") != VIEW and (missing := _missing(found.get("StorageDescriptor") or {})):
+            # The API takes such tables, Hive does not.
+            raise QueryFailedError(
+                "",
+                f"FAILED: SemanticException Unable to fetch table {name}. "
+                f"StorageDescriptor#{missing} cannot be null for table: {name}",
+            )
         return found
 
     def _update(self, database: str, record: dict[str, Any]) -> None:
         given = {key: record[key] for key in _KEPT if key in record}
         self._lake.glue("UpdateTable", DatabaseName=database, TableInput=given)
+
+
+def _missing(storage: dict[str, Any]) -> str:
+    needed = ("Columns", "Location", "InputFormat", "OutputFormat", "SerdeInfo")
+    return next((each for each in needed if not storage.get(each)), "")
 
 
 def failed(message: str, kind: str) -> QueryFailedError:

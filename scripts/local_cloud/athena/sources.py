@@ -119,12 +119,16 @@ class Sources:
     def _locations(self, scan: Scan) -> list[tuple[str, tuple[str, ...]]]:
         table = scan.table
         if not table.keys:
+            if not table.location:
+                raise _nowhere(f"Table {table.database}.{table.name}")
             return [(table.location, ())]
         partitions = pages(
             self._lake, "GetPartitions", "Partitions", DatabaseName=table.database, TableName=table.name
         )
         kept = self._kept(scan, partitions)
         for each in kept:
+            if not (each.get("StorageDescriptor") or {}).get("Location"):
+                raise _nowhere(f"Partition {each['Values']} of table {table.database}.{table.name}")
             _check_schema(table, each)
         return [(each["StorageDescriptor"]["Location"], tuple(each["Values"])) for each in kept]
 
@@ -157,6 +161,10 @@ def _suffix(uri: str, table: Table) -> str:
     if uri.endswith((".bz2", ".snappy", ".lzo", ".zst", ".deflate")):
         raise refused(f"The compression of {uri}")
     return ".txt"
+
+
+def _nowhere(what: str) -> QueryFailedError:
+    return QueryFailedError("HIVE_METASTORE_ERROR", f"{what} has no location in the catalog")
 
 
 def _check_schema(table: Table, partition: dict[str, Any]) -> None:

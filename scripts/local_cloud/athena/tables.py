@@ -76,8 +76,10 @@ class Table:
             raise refused(f"Table {where} of type {parameters['table_type']}")
         if parameters.get("projection.enabled", "").lower() == "true":
             raise refused(f"Partition projection, by which table {where} finds its partitions,")
+        if not library:
+            raise QueryFailedError("HIVE_UNSUPPORTED_FORMAT", f"Table {where} names no SerDe in the catalog")
         if library not in _SERDES:
-            raise refused(f"SerDe {library or 'none'} of table {where}")
+            raise refused(f"SerDe {library} of table {where}")
         columns = [(each["Name"].lower(), of_catalog(each["Type"])) for each in storage.get("Columns") or []]
         keys = [
             (each["Name"].lower(), of_catalog(each["Type"])) for each in record.get("PartitionKeys") or []

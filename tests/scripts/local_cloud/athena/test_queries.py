@@ -371,6 +371,25 @@ def test_an_empty_table_has_no_rows_and_a_bucket_that_is_gone_is_told(lab: Lab) 
     assert "The specified bucket does not exist" in lab.fail("SELECT * FROM lost")
 
 
+def test_what_the_catalog_leaves_out_is_named(lab: Lab) -> None:
+    database = lab.name.replace("-", "_")
+    serde = {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}
+    columns = [{"Name": "a", "Type": "int"}]
+    lab.glue.create_table(DatabaseName=database, TableInput={"Name": "bare"})
+    assert lab.fail("SELECT * FROM bare").startswith("HIVE_UNSUPPORTED_FORMAT: Table")
+    for statement in ("DESCRIBE bare", "SHOW CREATE TABLE bare"):
+        assert "StorageDescriptor#Columns cannot be null for table: bare" in lab.fail(statement)
+    storage = {"Columns": columns, "SerdeInfo": serde}
+    lab.glue.create_table(DatabaseName=database, TableInput={"Name": "nowhere", "StorageDescriptor": storage})
+    nowhere = f"HIVE_METASTORE_ERROR: Table {database}.nowhere has no location in the catalog"
+    assert lab.fail("SELECT a FROM nowhere") == nowhere
+    keys = [{"Name": "y", "Type": "int"}]
+    parted = {"Name": "parted", "PartitionKeys": keys, "StorageDescriptor": storage}
+    lab.glue.create_table(DatabaseName=database, TableInput=parted)
+    lab.glue.create_partition(DatabaseName=database, TableName="parted", PartitionInput={"Values": ["1"]})
+    assert "Partition ['1'] of table" in lab.fail("SELECT a FROM parted")
+
+
 def test_what_a_work_group_asks_for_is_kept(lab: Lab, client: Any) -> None:
     with pytest.raises(ClientError, match="No output location provided"):
         lab.athena.start_query_execution(QueryString="SELECT 1")
