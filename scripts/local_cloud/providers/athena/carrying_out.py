@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from boto3.exceptions import S3UploadFailedError
 from localstack.aws.api import CommonServiceException
 
 from scripts.local_cloud.providers.athena.history import Execution, folder
@@ -77,10 +78,11 @@ def _finish(
     else:
         try:
             _keep(execution, answer["done"], job, store)
-        except (CommonServiceException, OSError) as why:
-            execution.move(
-                "FAILED", f"Insufficient permissions to execute the query. {getattr(why, 'message', why)}"
-            )
+        except CommonServiceException as why:
+            execution.move("FAILED", f"Insufficient permissions to execute the query. {why.message}")
+            return
+        except (S3UploadFailedError, OSError) as why:
+            execution.move("FAILED", f"GENERIC_INTERNAL_ERROR: The results could not be stored: {why}")
             return
         timed()
         execution.move("SUCCEEDED")

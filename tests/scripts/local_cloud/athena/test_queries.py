@@ -56,6 +56,14 @@ def test_a_query_that_fails_says_why_as_athena_does(lab: Lab) -> None:
         lab.athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])
 
 
+def test_results_that_cannot_be_stored_fail_the_query_and_say_what_s3_says(lab: Lab) -> None:
+    output = {"ResultConfiguration": {"OutputLocation": lab.uri("x" * 1000 + "/")}}
+    lab.athena.create_work_group(Name=f"{lab.name}-long", Configuration=output)
+    reason = lab.fail("SELECT 1", WorkGroup=f"{lab.name}-long")
+    assert reason.startswith("GENERIC_INTERNAL_ERROR: The results could not be stored")
+    assert "KeyTooLongError" in reason
+
+
 def test_the_same_token_is_the_same_query(lab: Lab) -> None:
     token = "t" * 40 + lab.name
     assert lab.start("SELECT 1", ClientRequestToken=token) == lab.start("SELECT 1", ClientRequestToken=token)
