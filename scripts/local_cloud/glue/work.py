@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,12 @@ class Work(ABC):
 
     def client(self, service: str, keys: Keys) -> Any:
         """A client of the local cloud."""
-        session: Any = aws.session(self.place.settings, secure=True)
-        return session.client(service, region_name=self.place.region, config=_CONFIG, **keys)
+        return self._session.client(service, region_name=self.place.region, config=_CONFIG, **keys)
+
+    @cached_property
+    def _session(self) -> Any:
+        # One for all clients: each new one reads botocore's descriptions of services again.
+        return aws.session(self.place.settings, secure=True)
 
     def _run(self, started: Callable[[], None]) -> Outcome:
         keys = self._assume()
