@@ -133,6 +133,9 @@ def failure(why: duckdb.Error) -> QueryFailedError:
         if found := re.search(r"Failed to cast decimal value (\S+) to type (\w+)", message):
             kind = _INTEGERS.get(found[2], found[2])
             return QueryFailedError("INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1]}' to {kind.upper()}")
+        if found := re.search(r"Could not convert string '(.*)' to (INT\d+)", message):
+            kind = _INTEGERS.get(found[2], found[2])
+            return QueryFailedError("INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1]}' to {kind.upper()}")
         if "to type DECIMAL" in message:
             return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
         return QueryFailedError(

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.tables import Table
@@ -169,6 +170,9 @@ def _member(column: str, kind: Type) -> str:
         f"coalesce(json_extract(lab_row, {path}), CAST(lab_json_member(CAST(lab_row AS "
         f"VARCHAR), {quoted(column)}) AS JSON))"
     )
+    if _has_fields(kind):
+        shape = quoted(json.dumps(_shape(kind)))
+        value = f"CAST(lab_json_folded(CAST({value} AS VARCHAR), {shape}) AS JSON)"
     if kind.base == "varchar":
         return f"json_extract_string({value}, '$')"
     if kind.base in {"date", "timestamp"}:
@@ -179,6 +183,19 @@ def _member(column: str, kind: Type) -> str:
         f"CASE WHEN {value} IS NULL OR json_type({value}) = 'NULL' THEN NULL "
         f"ELSE coalesce({cast}, {failing(why, kind)}) END"
     )
+
+
+def _has_fields(kind: Type) -> bool:
+    return kind.base == "row" or any(_has_fields(each) for each in kind.of)
+
+
+def _shape(kind: Type) -> Any:
+    """Where rows lie in a type: their fields by name, elements in a list, a map's values under ``*``."""
+    if kind.base == "row":
+        return {name: _shape(each) for name, each in zip(kind.names, kind.of, strict=True)}
+    if kind.base == "array":
+        return [_shape(kind.element)]
+    return {"*": _shape(kind.of[1])} if kind.base == "map" else None
 
 
 def _lenient_or_fail(cell: str, kind: Type, column: str) -> str:

@@ -61,6 +61,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_date_parse": (moments.date_parse, "VARCHAR, VARCHAR", "TIMESTAMP"),
     "lab_parse_datetime": (moments.parse_datetime, "VARCHAR, VARCHAR", "TIMESTAMP"),
     "lab_json_is_object": (documents.json_is_object, "VARCHAR", "BOOLEAN"),
+    "lab_json_folded": (documents.json_folded, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_json_member": (documents.json_member, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_width_bin": (scalars.width_bin, "DOUBLE, DOUBLE[]", "BIGINT"),
     "lab_csv_row": (scalars.csv_row, "VARCHAR, VARCHAR, VARCHAR, VARCHAR", "VARCHAR[]"),

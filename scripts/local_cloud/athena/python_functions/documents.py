@@ -189,3 +189,24 @@ def json_member(text: str, column: str) -> str | None:
     """A member whose name differs from the column's in its case alone."""
     found = next((value for key, value in _loaded(text).items() if key.lower() == column), None)
     return None if found is None else _dumped(found, ordered=False)
+
+
+def json_folded(text: str, shape: str) -> str:
+    """The value with the names of rows' fields in small letters; a map's keys stay as they are.
+
+    Parameters
+    ----------
+    shape
+        JSON: a row as an object of its fields, an array as one of an element, a map as an object of ``*``.
+    """
+    return _dumped(_folded(_loaded(text), json.loads(shape)), ordered=False)
+
+
+def _folded(value: Any, shape: Any) -> Any:
+    if isinstance(shape, list) and isinstance(value, list):
+        return [_folded(each, shape[0]) for each in value]
+    if isinstance(shape, dict) and isinstance(value, dict):
+        if "*" in shape:
+            return {key: _folded(each, shape["*"]) for key, each in value.items()}
+        return {key.lower(): _folded(each, shape.get(key.lower())) for key, each in value.items()}
+    return value

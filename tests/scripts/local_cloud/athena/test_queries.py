@@ -176,7 +176,7 @@ def test_text_csv_and_json_are_read_as_their_serdes_read_them(lab: Lab) -> None:
         ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION '{lab.uri("csv/")}'"""
     )
     assert lab.rows("SELECT * FROM quoted ORDER BY id") == [["1", 'a, "b"'], ["2", "c"]]
-    lab.text("json/a.json", '{"Id": 1, "tags": ["x", "y"], "at": {"city": "Bonn"}}\n{"id": 2}\n')
+    lab.text("json/a.json", '{"Id": 1, "tags": ["x", "y"], "at": {"City": "Bonn"}}\n{"id": 2}\n')
     lab.run(
         f"""CREATE EXTERNAL TABLE js (id bigint, tags array<string>, at struct<city:string>)
         ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION '{lab.uri("json/")}'"""
