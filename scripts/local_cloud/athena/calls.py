@@ -166,7 +166,7 @@ class Calls(ExpressionBase):
 
     def order(self, node: exp.Order) -> str:
         """SQL of an ORDER BY; NULLs come last in Trino, whichever the direction."""
-        return ", ".join(f"{self.compile(each.this).sql} {direction(each)}" for each in node.expressions)
+        return ", ".join(f"{self.sorted_by(each.this).sql} {direction(each)}" for each in node.expressions)
 
 
 def direction(node: exp.Ordered) -> str:

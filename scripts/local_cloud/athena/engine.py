@@ -103,6 +103,40 @@ def _not_whole(value: float, kind: str) -> str:
     return f"Out of range for {kind}: {java_double(value)}"
 
 
+def _out_of_range(message: str) -> QueryFailedError:
+    if found := re.search(r"Overflow in (\w+) of (INT\d+|DECIMAL\(\d+\)|\w+) \((.*?)\)", message):
+        kind = _INTEGERS.get(found[2])
+        what = f"{kind} {found[1]} overflow: {found[3]}" if kind else "Decimal overflow"
+    else:
+        what = message.removeprefix("Out of Range Error: ").splitlines()[0]
+    return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", what)
+
+
+def _not_converted(message: str) -> QueryFailedError:
+    if found := re.search(
+        r"[Tt]ype (\w+) with value (\S+) can't be cast because the value is out of range for the destination "
+        r"type (\w+)",
+        message,
+    ):
+        name = "NUMERIC_VALUE_OUT_OF_RANGE" if found[1] == "INT128" else "INVALID_CAST_ARGUMENT"
+        kind = _INTEGERS.get(found[3], found[3])
+        if found[1] in {"DOUBLE", "FLOAT"}:
+            return QueryFailedError(name, _not_whole(float(found[2]), kind))
+        return QueryFailedError(name, f"Out of range for {kind}: {found[2]}")
+    if found := re.search(
+        r"(?:Failed to cast decimal value (\S+) to type|Could not convert string '(.*)' to) (INT\d+)", message
+    ):
+        kind = _INTEGERS.get(found[3], found[3])
+        return QueryFailedError(
+            "INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1] or found[2]}' to {kind.upper()}"
+        )
+    if "to type DECIMAL" in message:
+        return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
+    return QueryFailedError(
+        "INVALID_CAST_ARGUMENT", message.removeprefix("Conversion Error: ").splitlines()[0]
+    )
+
+
 def failure(why: duckdb.Error) -> QueryFailedError:
     """What DuckDB could not do, as Athena says it."""
     message = str(why)
@@ -110,37 +144,9 @@ def failure(why: duckdb.Error) -> QueryFailedError:
         name, _, rest = told[1].partition(": ")
         return QueryFailedError(name, rest)
     if isinstance(why, duckdb.OutOfRangeException):
-        if found := re.search(r"Overflow in (\w+) of (INT\d+|DECIMAL\(\d+\)|\w+) \((.*?)\)", message):
-            kind = _INTEGERS.get(found[2])
-            what = f"{kind} {found[1]} overflow: {found[3]}" if kind else "Decimal overflow"
-            return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", what)
-        return QueryFailedError(
-            "NUMERIC_VALUE_OUT_OF_RANGE", message.removeprefix("Out of Range Error: ").splitlines()[0]
-        )
+        return _out_of_range(message)
     if isinstance(why, duckdb.ConversionException):
-        if found := re.search(
-            (
-                r"[Tt]ype (\w+) with value (\S+) can't be cast because the value is out of range for "
-                r"the destination type (\w+)"
-            ),
-            message,
-        ):
-            name = "NUMERIC_VALUE_OUT_OF_RANGE" if found[1] == "INT128" else "INVALID_CAST_ARGUMENT"
-            kind = _INTEGERS.get(found[3], found[3])
-            if found[1] in {"DOUBLE", "FLOAT"}:
-                return QueryFailedError(name, _not_whole(float(found[2]), kind))
-            return QueryFailedError(name, f"Out of range for {kind}: {found[2]}")
-        if found := re.search(r"Failed to cast decimal value (\S+) to type (\w+)", message):
-            kind = _INTEGERS.get(found[2], found[2])
-            return QueryFailedError("INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1]}' to {kind.upper()}")
-        if found := re.search(r"Could not convert string '(.*)' to (INT\d+)", message):
-            kind = _INTEGERS.get(found[2], found[2])
-            return QueryFailedError("INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1]}' to {kind.upper()}")
-        if "to type DECIMAL" in message:
-            return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
-        return QueryFailedError(
-            "INVALID_CAST_ARGUMENT", message.removeprefix("Conversion Error: ").splitlines()[0]
-        )
+        return _not_converted(message)
     if "GROUP BY clause cannot contain" in message:
         return QueryFailedError(
             "EXPRESSION_NOT_SCALAR",

@@ -62,6 +62,17 @@ class ExpressionBase:
             )
         return coerce(value, BOOLEAN).sql
 
+    def sorted_by(self, node: exp.Expression) -> Value:
+        """What ORDER BY sorts by."""
+        value = self.compile(node)
+        if value.type.base in {"map", "json"}:
+            raise QueryFailedError(
+                "TYPE_MISMATCH",
+                f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
+                self.place(node),
+            )
+        return value
+
     def place(self, node: exp.Expression) -> Place:
         """Where the node stands in the query."""
         return place_of(node, self.queries.text)

@@ -224,6 +224,8 @@ class Expressions(Calls):
             return literals.number(inner.this.strip().removeprefix("+"), whole_too=False)
         if isinstance(inner, exp.Literal) and inner.is_string and target.base == "timestamp with time zone":
             return literals.zoned(inner.this, place)
+        if target.base in {"date", "time", "timestamp"} and self._is_prefixed(inner, target.base):
+            literals.check_moment(inner.this, target, place)
         value = explicit(self.compile(inner), target, place)
         return Value(f"TRY({value.sql})", value.type) if trying else value
 

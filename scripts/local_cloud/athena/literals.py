@@ -132,6 +132,38 @@ def zoned(text: str, place: Place) -> Value:
     return Value(f"timezone('UTC', {sql} - to_seconds({shift}))", kind)
 
 
+_CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?"
+_DAY = r"(\d{4,})-(\d{1,2})-(\d{1,2})"
+_MOMENTS = {
+    "date": re.compile(rf"\s*[+-]?{_DAY}\s*"),
+    "time": re.compile(rf"\s*{_CLOCK}\s*"),
+    "timestamp": re.compile(rf"\s*[+-]?{_DAY}(?: {_CLOCK})?\s*"),
+}
+
+
+def check_moment(text: str, kind: Type, place: Place) -> None:
+    """``DATE '2024-01-31'``, and so a time and a timestamp.
+
+    Raises
+    ------
+    QueryFailedError
+        The text is none.
+    """
+    found = _MOMENTS[kind.base].fullmatch(text)
+    if found:
+        numbers = [int(each or 0) for each in found.groups()]
+        year, month, day = (2000, 1, 1) if kind.base == "time" else numbers[:3]
+        clock = numbers if kind.base == "time" else [*numbers[3:], 0, 0, 0]
+        try:
+            # Years beyond what Python has repeat every 400.
+            datetime(year % 400 + 2000, month, day, clock[0], clock[1], clock[2])
+        except ValueError:
+            found = None
+    if not found:
+        word = kind.base.upper()
+        raise QueryFailedError("INVALID_LITERAL", f"'{text}' is not a valid {word} literal", place)
+
+
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 
 

@@ -55,6 +55,8 @@ MACROS = {
         ELSE CAST(sign(x) AS HUGEINT) * ((abs(CAST(x AS HUGEINT)) + lab_power(-n) // 2) // lab_power(-n))
         * lab_power(-n) END""",
     "lab_power(n)": "CAST('1' || repeat('0', n) AS HUGEINT)",
+    # Of a value of any type: NaN equals nothing in Trino, and itself in DuckDB.
+    "lab_nan(x)": "typeof(x) IN ('DOUBLE', 'FLOAT') AND CAST(x AS VARCHAR) = 'nan'",
     "lab_hamming(a, b)": f"""CASE WHEN length(a) <> length(b) THEN CAST({_LENGTHS} AS BIGINT)
         ELSE CAST(len(list_filter(list_zip(string_split(a, ''), string_split(b, '')), lambda p: p[1] <> p[2]))
         AS BIGINT) END""",

@@ -105,7 +105,7 @@ class QueryBase:
             if isinstance(each.this, exp.Literal) and not each.this.is_string:
                 sql = f'"{items[self._ordinal(each.this, len(items), "ORDER BY")][0].alias}"'
             else:
-                value = expressions.compile(each.this)
+                value = expressions.sorted_by(each.this)
                 sql = f'"{columns[value.sql]}"' if value.sql in columns else value.sql
                 if node.args.get("distinct") and isinstance(node, exp.Select) and value.sql not in columns:
                     raise QueryFailedError(

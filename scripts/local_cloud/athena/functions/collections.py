@@ -26,11 +26,12 @@ from scripts.local_cloud.athena.values import Value, failing, null, quoted
 declare(
     {
         "contains(array(E), E) boolean": ("CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN "
-"list_contains({0}, {1}) THEN true WHEN len({0}) <> list_count({0}) THEN NULL ELSE false END"),
+"list_contains({0}, {1}) AND NOT lab_nan({1}) THEN true "
+"WHEN len({0}) <> list_count({0}) THEN NULL ELSE false END"),
         "array_position(array(E), E) bigint": ("CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL "
-"ELSE coalesce(list_position({0}, {1}), 0) END"),
+"WHEN lab_nan({1}) THEN 0 ELSE coalesce(list_position({0}, {1}), 0) END"),
         "array_remove(array(E), E) array(E)": ("CASE WHEN {1} IS NOT NULL THEN list_filter({0}, "
-"lambda _r: _r IS DISTINCT FROM {1}) END"),
+"lambda _r: _r IS DISTINCT FROM {1} OR lab_nan({1})) END"),
         "array_distinct(array(E)) array(E)": "lab_list_distinct({0})",
         "array_union(array(E), array(E)) array(E)": "lab_list_distinct(list_concat({0}, {1}))",
         "array_except(array(E), array(E)) array(E)": "lab_list_except({0}, {1})",
