@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 
+from scripts.inspection import aws_analytics
 from scripts.inspection.aws_network import network
 from scripts.inspection.from_terraform import environment
 from scripts.inspection.model import (
@@ -41,7 +42,9 @@ class Scope:
 
     def holds(self, found: str) -> bool:
         """Whether something of this name is of the environment."""
-        return found in self.known or found == self.name or found.startswith(f"{self.name}-")
+        # Athena's names know no hyphen.
+        prefixes = (f"{self.name}-", f"{self.name.replace('-', '_')}_")
+        return found in self.known or found == self.name or found.startswith(prefixes)
 
 
 def read(session: boto3.Session, name: str, known: Collection[str] = ()) -> Environment:
@@ -230,7 +233,13 @@ def _roles(session: boto3.Session, scope: Scope) -> Iterator[Resource]:
             yield Role(id=each["RoleName"], name=each["RoleName"])
 
 
+def _analytics(session: boto3.Session, scope: Scope) -> Iterator[Resource]:
+    yield from aws_analytics.glue(session, scope.holds)
+    yield from aws_analytics.athena(session, scope.holds)
+    yield from aws_analytics.pipelines(session, scope.holds)
+
+
 _SEARCHES: tuple[Callable[[boto3.Session, Scope], Iterator[Resource]], ...] = (
-    _load_balancers, _db_instances, _buckets, _tables, _streams, _delivery_streams, _queues, _topics, _alarms,
-    _log_groups, _secrets, _roles,
+    _load_balancers, _db_instances, _buckets, _tables, _streams, _delivery_streams, _analytics, _queues,
+    _topics, _alarms, _log_groups, _secrets, _roles,
 )  # fmt: skip

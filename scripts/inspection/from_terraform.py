@@ -8,7 +8,7 @@ from typing import Any
 
 from scripts.declarations import declared
 from scripts.declarations.declared import Declarations
-from scripts.inspection import terraform_network, terraform_parts
+from scripts.inspection import terraform_analytics, terraform_network, terraform_parts
 from scripts.inspection.model import (
     Environment,
     Mark,
@@ -33,6 +33,7 @@ def of_declarations(found: Declarations, name: str, source: str) -> Environment:
         *terraform_network.network(found),
         *terraform_parts.machines(found),
         *terraform_parts.services(found),
+        *terraform_analytics.analytics(found),
     ]
     return environment(name, source, [_changed_within(each) for each in resources])
 

@@ -9,16 +9,22 @@ from scripts.documentation import example, pages
 from scripts.inspection import inspector
 from scripts.inspection.drawing import compose
 from scripts.inspection.model import (
+    CatalogDatabase,
     DbInstance,
     DeliveryStream,
     Environment,
+    GlueConnection,
+    GlueJob,
     Instance,
     LoadBalancer,
     Mark,
     NatGateway,
     NetworkAcl,
     RouteTable,
+    Rule,
+    StateMachine,
     Subnet,
+    WorkGroup,
 )
 from scripts.inspection.plan import of_plan
 from tests.infrastructure.cases import CASES, load
@@ -67,6 +73,18 @@ def test_the_plan_tells_where_everything_will_stand(request: pytest.FixtureReque
     assert named(*balancer.subnets) == ["public-us-east-1a", "public-us-east-1b"]
     assert [named(target.id) for target in balancer.listeners[0].targets] == [["application"]]
     assert all(len(each.subnets) == 2 and each.zone == "" for each in env.of(DbInstance))
+    (connection,) = env.of(GlueConnection)
+    assert named(*connection.subnets) == ["application-us-east-1a"]
+    assert named(*connection.groups) == ["jobs"]
+    assert named(connection.database) == ["mysql"]
+    (job,), (catalog,), (group,) = env.of(GlueJob), env.of(CatalogDatabase), env.of(WorkGroup)
+    lake = 'object_storage["lake"]'
+    assert named(*job.connections) == ["source"]
+    assert named(*job.buckets, catalog.bucket, group.bucket) == [lake] * 3
+    assert job.catalogs == (catalog.id,)
+    (machine,), (rule,) = env.of(StateMachine), env.of(Rule)
+    assert named(*machine.jobs, *machine.crawlers) == ["gold", "star-schema"]
+    assert (machine.work_groups, rule.targets) == ((group.id,), (machine.id,))
     (delivery,) = env.of(DeliveryStream)
     assert (names[delivery.source], names[delivery.bucket]) == (
         "sourcelab-browse-events",

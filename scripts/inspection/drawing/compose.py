@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scripts.inspection.drawing import content, network
+from scripts.inspection.drawing import content, flows, network
 from scripts.inspection.drawing.card import Card, Row
 from scripts.inspection.drawing.layered import GAP, Arrow, Laid, lay_out
 from scripts.inspection.drawing.palette import SIGNS, ink_of, signed
@@ -19,20 +19,14 @@ from scripts.inspection.drawing.shapes import (
     text_width,
 )
 from scripts.inspection.model import (
-    Alarm,
-    Bucket,
-    DeliveryStream,
     Environment,
     LogGroup,
-    Queue,
     Resource,
     Role,
     Secret,
     SecurityGroup,
-    Stream,
     Subnet,
     Table,
-    Topic,
     Vpc,
 )
 
@@ -119,7 +113,7 @@ def _admits(group: SecurityGroup, peer: SecurityGroup) -> bool:
 
 def _beside(env: Environment, x: float, y: float, right: float, lists: Sequence[Card]) -> Laid:
     """Flows of data and messages first, lists of what has none below."""
-    cards, arrows = _flows(env)
+    cards, arrows = flows.of(env)
     laid = lay_out(cards, arrows, x, y, "flow")
     shapes, top, widest = list(laid.shapes), y + laid.height + (GAP if cards else 0), laid.width
     left, lowest = x, top
@@ -131,42 +125,6 @@ def _beside(env: Environment, x: float, y: float, right: float, lists: Sequence[
         left += width + GAP
         widest, lowest = max(widest, left - GAP - x), max(lowest, top + card.height)
     return Laid(widest, lowest - y, tuple(shapes))
-
-
-def _flows(env: Environment) -> tuple[dict[str, Card], list[Arrow]]:
-    cards: dict[str, Card] = {}
-    arrows: list[Arrow] = []
-
-    def add(each: Resource, heading: str, *rows: str) -> str:
-        key = f"{each.kind} {each.id}"
-        texts = tuple(Row(text) for text in rows if text)
-        cards[key] = Card(heading, texts, "data", each.mark, f"{each.kind} {each.name}")
-        return key
-
-    for stream in env.of(Stream):
-        add(stream, f"Kinesis {stream.name}", stream.where)
-    for delivery in env.of(DeliveryStream):
-        folder = f"to {delivery.folder}" if delivery.folder else ""
-        key = add(delivery, f"Firehose {delivery.name}", folder)
-        arrows.append(Arrow(f"{Stream.kind} {delivery.source}", key))
-        arrows.append(Arrow(key, f"{Bucket.kind} {delivery.bucket}"))
-    for bucket in env.of(Bucket):
-        add(bucket, f"S3 {bucket.name}")
-    for queue in env.of(Queue):
-        key = add(queue, f"SQS {queue.name}")
-        if queue.dead_letters:
-            arrows.append(Arrow(key, f"{Queue.kind} {queue.dead_letters}"))
-    topics: dict[str, list[Alarm]] = {}
-    for alarm in env.of(Alarm):
-        topics.setdefault(next(iter(alarm.topics), ""), []).append(alarm)
-    for topic, alarms in topics.items():
-        key = f"alarms {topic}"
-        rows = tuple(Row(content.dotted(each.name, each.state), each.mark) for each in alarms)
-        cards[key] = Card(f"CloudWatch alarms ({len(alarms)})", rows, "data")
-        arrows.append(Arrow(key, f"{Topic.kind} {topic}"))
-    for each in env.of(Topic):
-        add(each, f"SNS {each.name}")
-    return cards, [arrow for arrow in arrows if arrow.source in cards and arrow.target in cards]
 
 
 def _lists(env: Environment) -> list[Card]:

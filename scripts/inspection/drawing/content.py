@@ -11,6 +11,8 @@ from scripts.inspection.model import (
     DbInstance,
     Endpoint,
     Environment,
+    GlueConnection,
+    GlueJob,
     GroupRule,
     Instance,
     InternetGateway,
@@ -92,6 +94,31 @@ def db_card(database: DbInstance) -> Card:
     return _card(database, f"RDS {database.name}", about, at, standby, role="data")
 
 
+def database_of(env: Environment, connection: GlueConnection) -> DbInstance | None:
+    """The DB instance that a connection leads to, where it is of the environment."""
+    return next(
+        (
+            each
+            for each in env.of(DbInstance)
+            if each.id == connection.database or (each.endpoint and each.endpoint == connection.host)
+        ),
+        None,
+    )
+
+
+def job_cards(env: Environment, connection: GlueConnection) -> Iterator[Card]:
+    """The jobs that stand where a connection puts them, or it alone where there are none."""
+    database = database_of(env, connection)
+    leads = f"to {connection.host}" if connection.host else ""
+    if database is not None:
+        leads = f"JDBC to {database.name}"
+    jobs = [each for each in env.of(GlueJob) if each.connections[:1] == (connection.name,)]
+    for job in jobs:
+        yield _card(job, f"Glue job {job.name}", f"connection {connection.name}", leads)
+    if not jobs:
+        yield _card(connection, f"Glue connection {connection.name}", leads)
+
+
 def load_balancer_card(env: Environment, balancer: LoadBalancer) -> Card:
     rows: list[Row] = []
     for listener in balancer.listeners:
@@ -112,10 +139,11 @@ def group_card(env: Environment, group: SecurityGroup) -> Card:
     """A security group with who may open connections to its members, and who they are."""
     rows = [Row(f"from {peer}: {traffic}", mark) for peer, traffic, mark in _peers(env, group, egress=False)]
     rows += [Row(f"to {peer}: {traffic}", mark) for peer, traffic, mark in _peers(env, group, egress=True)]
-    machines: tuple[LoadBalancer | Instance | DbInstance, ...] = (
+    machines: tuple[LoadBalancer | Instance | DbInstance | GlueConnection, ...] = (
         *env.of(LoadBalancer),
         *env.of(Instance),
         *env.of(DbInstance),
+        *env.of(GlueConnection),
     )
     members = [each.name for each in machines if group.id in each.groups]
     if members:
@@ -154,7 +182,7 @@ def dotted(*parts: str) -> str:
 
 
 def _card(resource: Resource, heading: str, *rows: str, role: str = "chip") -> Card:
-    state = resource.state if resource.state not in ("available", "running", "active") else ""
+    state = resource.state if resource.state not in ("available", "running", "active", "READY") else ""
     texts = tuple(Row(text) for text in (*rows, state) if text)
     title = (f"{resource.kind} {resource.name}", resource.id, resource.state)
     return Card(heading, texts, role, resource.mark, ", ".join(part for part in title if part))

@@ -12,6 +12,7 @@ from scripts.inspection.model import (
     DbInstance,
     Endpoint,
     Environment,
+    GlueConnection,
     Instance,
     InternetGateway,
     LoadBalancer,
@@ -127,6 +128,9 @@ def _placed(env: Environment, vpc: str, subnets: dict[str, Subnet]) -> Iterator[
         standing.append((content.endpoint_card(endpoint), endpoint.subnets))
     for instance in env.of(Instance):
         standing.append((_undecided(content.instance_card(instance), instance.subnets), instance.subnets))
+    for connection in env.of(GlueConnection):
+        for card in content.job_cards(env, connection):
+            standing.append((_undecided(card, connection.subnets), connection.subnets))
     for database in env.of(DbInstance):
         own = [each for each in database.subnets if each in subnets]
         here = [each for each in own if subnets[each].zone == database.zone]

@@ -4,6 +4,15 @@ Every resource refers to others by their ``id``: AWS's own or, for what a plan h
 address.
 """
 
+from scripts.inspection.model.analytics import (
+    CatalogDatabase,
+    Crawler,
+    GlueConnection,
+    GlueJob,
+    Rule,
+    StateMachine,
+    WorkGroup,
+)
 from scripts.inspection.model.base import Mark, Resource
 from scripts.inspection.model.environment import KINDS, AnyResource, Environment, ordered, without_marks
 from scripts.inspection.model.network import (
@@ -46,10 +55,14 @@ __all__ = [
     "Alarm",
     "AnyResource",
     "Bucket",
+    "CatalogDatabase",
+    "Crawler",
     "DbInstance",
     "DeliveryStream",
     "Endpoint",
     "Environment",
+    "GlueConnection",
+    "GlueJob",
     "GroupRule",
     "Instance",
     "InternetGateway",
@@ -64,14 +77,17 @@ __all__ = [
     "Role",
     "Route",
     "RouteTable",
+    "Rule",
     "Secret",
     "SecurityGroup",
+    "StateMachine",
     "Stream",
     "Subnet",
     "Table",
     "Target",
     "Topic",
     "Vpc",
+    "WorkGroup",
     "Zone",
     "ordered",
     "without_marks",

@@ -6,6 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from scripts.inspection.model.analytics import (
+    CatalogDatabase,
+    Crawler,
+    GlueConnection,
+    GlueJob,
+    Rule,
+    StateMachine,
+    WorkGroup,
+)
 from scripts.inspection.model.base import Mark, Resource
 from scripts.inspection.model.network import (
     Endpoint,
@@ -38,8 +47,8 @@ from scripts.inspection.model.parts import (
 #: The order of an inventory: from the network inwards, then what lies beside it.
 KINDS: tuple[type[Resource], ...] = (
     Vpc, Zone, Subnet, InternetGateway, NatGateway, Address, Endpoint, RouteTable, NetworkAcl, SecurityGroup,
-    LoadBalancer, Instance, DbInstance, Bucket, Table, Stream, DeliveryStream, Queue, Topic, Alarm, LogGroup,
-    Secret, Role,
+    LoadBalancer, Instance, DbInstance, Bucket, Table, Stream, DeliveryStream, GlueConnection, GlueJob,
+    CatalogDatabase, Crawler, WorkGroup, StateMachine, Rule, Queue, Topic, Alarm, LogGroup, Secret, Role,
 )  # fmt: skip
 
 AnyResource = TypeVar("AnyResource", bound=Resource)
