@@ -109,7 +109,7 @@ class Endpoint:
         if self.status not in _ANSWERING or self.host is None or self.port is None:
             raise InstanceNotAvailableError(
                 f"DB instance {self.identifier} is {self.status}, not available.",
-                "See `lab status`: wait until it is available; `lab up` starts one that died, with its data.",
+                "Wait until `lab status` shows it up: one that died is started again by itself.",
             )
         return self.host, self.port
 

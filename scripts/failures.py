@@ -95,7 +95,7 @@ def _of_a_database(error: pymysql.MySQLError | psycopg.Error) -> LabError:
     said = str(error.args[-1]).strip() if error.args else type(error).__name__
     return RemoteError(
         f"The database answered with an error: {said}",
-        "`lab status` says whether it is up; `lab up` starts it again with its data.",
+        "`lab status` says whether it is up: one that died is started again by itself, with its data.",
     )
 
 

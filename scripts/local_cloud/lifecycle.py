@@ -19,7 +19,7 @@ from scripts.local_cloud.databases.servers import DatabaseServers
 from scripts.local_cloud.delivery import recovery as delivery
 from scripts.local_cloud.delivery.report import Running
 from scripts.local_cloud.delivery.report import running as delivery_running
-from scripts.local_cloud.localstack import LocalStack, Process
+from scripts.local_cloud.localstack import SERVERS_PATH, LocalStack, Process, post
 from scripts.terraform_state import StateFile
 
 #: What the local cloud needs of the system.
@@ -80,6 +80,8 @@ class LocalCloud:
         servers = DatabaseServers(self._settings.local_dir, process.epoch)
         removed = tuple(servers.remove_foreign())
         recovered = tuple(servers.recover())
+        if recovered:
+            post(process.port, SERVERS_PATH)
         if not delivery.ensure(process.port):
             say("Firehose does not deliver yet; see log/firehose.log in the run-time folder")
         return Arrival(
@@ -93,11 +95,11 @@ class LocalCloud:
         """Stop LocalStack and every database server; True when something ran."""
         last = self.localstack.last()
         servers = DatabaseServers(self._settings.local_dir, last.epoch if last else "")
-        ran = any(server.alive for server in servers.list())
-        # LocalStack first: it must not see its servers die, nor start another.
-        stopped = self.localstack.stop()
+        running = [server.pid for server in servers.list() if server.pid]
+        # LocalStack first: it must not see its servers die, for it would start them again.
+        stopped = self.localstack.stop(spare=running)
         servers.stop_all()
-        return stopped or ran
+        return stopped or bool(running)
 
     def forget(self) -> Path | None:
         """Remove what an earlier life left: its servers, and its state, which is archived."""

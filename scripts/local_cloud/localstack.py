@@ -15,7 +15,8 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,6 +53,9 @@ _ANSWER_LIMIT = 20
 #: Environment variable that carries the epoch into LocalStack's process, and the path that answers with it.
 EPOCH_VARIABLE = "LAB_EPOCH"
 EPOCH_PATH = "/_lab/epoch"
+
+#: POST: somebody else may have started database servers; whoever watches over them looks.
+SERVERS_PATH = "/_lab/databases"
 
 #: As above for a secret: what only this user may ask of LocalStack's process carries it in that header.
 TOKEN_VARIABLE = "LAB_TOKEN"  # noqa: S105 - a name, not the secret
@@ -183,21 +187,26 @@ class LocalStack:
             time.sleep(0.5)
         return running
 
-    def stop(self, patience: float = STOP_LIMIT) -> bool:
+    def stop(self, patience: float = STOP_LIMIT, spare: Iterable[int] = ()) -> bool:
         """Stop the process of this checkout with its children; True when there was one.
 
         Parameters
         ----------
         patience
             Seconds that they get to end by themselves before they are killed.
+        spare
+            Pids of children that are left alone, with their own.
         """
         last = self.last()
         process = last.process() if last else None
         if process is None:
             self._record.unlink(missing_ok=True)
             return False
-        family = [processes.identity(each.pid) for each in (process, *process.children(recursive=True))]
-        processes.stop_all([each for each in family if each], timeout=patience)
+        spared = set(spare)
+        spared |= {each.pid for pid in spared for each in _children(pid)}
+        family = [process, *(each for each in _children(process.pid) if each.pid not in spared)]
+        known = [processes.identity(each.pid) for each in family]
+        processes.stop_all([each for each in known if each], timeout=patience)
         self._record.unlink(missing_ok=True)
         return True
 
@@ -304,15 +313,38 @@ def environment(settings: Settings, epoch: str, environ: Mapping[str, str] | Non
     }
 
 
+def _children(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def post(port: int, path: str) -> str | None:
+    """What the provider that serves a path answers; empty where none does, None where nothing answers."""
+    try:
+        return _ask(port, path, "POST")
+    except urllib.error.HTTPError:
+        # Nobody has used that service in this life, and LocalStack takes the path for a bucket's.
+        return ""
+    except (OSError, ValueError):
+        return None
+
+
 def _get(port: int, path: str) -> str | None:
+    try:
+        return _ask(port, path, "GET")
+    except (OSError, ValueError):
+        return None
+
+
+def _ask(port: int, path: str, method: str) -> str:
     # A proxy from the user's shell would be asked for 127.0.0.1, so none is used.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=_ANSWER_LIMIT) as answer:
-            text: str = answer.read().decode()
-            return text
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
+    data = b"" if method == "POST" else None
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, method=method)
+    with opener.open(request, timeout=_ANSWER_LIMIT) as answer:
+        text: str = answer.read().decode()
+        return text
 
 
 def _listener(port: int) -> str | None:

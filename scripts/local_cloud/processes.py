@@ -8,13 +8,15 @@ worked out from the boot's date, which moves whenever somebody sets the clock.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +119,28 @@ def wait_for_end(process: Process, timeout: float) -> bool:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
     return True
+
+
+def await_end(process: Process) -> None:
+    """Wait until the process is gone, however long; where the system tells (Linux), that costs nothing."""
+    if sys.platform == "linux":
+        # An error: it is gone, or the system is an old one. Looking tells, as it does elsewhere.
+        with contextlib.suppress(OSError), _told_of_its_end(process.pid) as ended:
+            # Another process may have got the pid since.
+            while alive(process):
+                ended.poll()
+    wait_for_end(process, math.inf)
+
+
+@contextlib.contextmanager
+def _told_of_its_end(pid: int) -> Iterator[select.poll]:
+    descriptor = os.pidfd_open(pid)
+    try:
+        ended = select.poll()
+        ended.register(descriptor, select.POLLIN)
+        yield ended
+    finally:
+        os.close(descriptor)
 
 
 def memory(process: Process) -> int | None:

@@ -127,8 +127,13 @@ def _server(server: ServerStatus, cloud: LocalCloud, up: bool) -> Part:
         health, down = "up", False
     elif server.wanted == "stopped":
         health, down = "stopped", False
+    elif orphan:
+        health, down = "down with LocalStack; run `make apply`", True
+    elif server.given_up:
+        health = f"down: it ended again and again ({server.log_dir}); `lab up` starts it again with its data"
+        down = True
     else:
-        health, down = "down: its process is gone; `lab up` starts it again with its data", True
+        health, down = "down: its process has ended, and it is being started again with its data", True
     address = f"{server.address.host}:{server.address.port}"
     if server.address.fallback:
         address += " (its own address could not be bound)"

@@ -50,7 +50,7 @@ def _translate(where: str, code: object, reason: object) -> LabError:
             f"{where}: the server refuses LOAD DATA LOCAL: {reason}",
             "Set local_infile to 1 in its parameter group; `make apply` does.",
         )
-    hint = "`lab status` says whether it is up, `lab up` starts it; then run the same command again."
+    hint = "A server that died is started again by itself: once `lab status` shows it up, run this again."
     if code in _NO_SPACE or any(words in str(reason) for words in _NO_SPACE_WORDS):
         hint = "The server's disk is full: free some space, `lab up`, then run the same command again."
     elif code == _LOCK_TIMEOUT:

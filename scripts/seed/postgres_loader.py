@@ -39,7 +39,7 @@ def own_words(where: str) -> Iterator[None]:
     except psycopg.Error as error:
         raise RemoteError(
             f"{where}: {error.diag.message_primary or error}",
-            "`lab status` says whether it is up, `lab up` starts it; then run the same command again.",
+            "A server that died is started again by itself: once `lab status` shows it up, run this again.",
         ) from error
 
 

@@ -31,6 +31,8 @@ class Entry:
         Of our own user in the server, which can connect through the socket only.
     unsupported, pending_reboot
         What became of the parameters that are not in force.
+    given_up
+        It ended so often that nobody starts it again by itself.
     """
 
     spec: ServerSpec
@@ -43,6 +45,7 @@ class Entry:
     process: Process | None = None
     unsupported: Mapping[str, str] = field(default_factory=dict)
     pending_reboot: tuple[str, ...] = ()
+    given_up: bool = False
 
     @property
     def resource_id(self) -> str:

@@ -177,7 +177,7 @@ class Lifecycle:
         if not first:
             self._addresses.renew(entry.address, self.journal.file(entry.resource_id))
         self._certify(entry, folder)
-        entry = replace(entry, server=str(engine.installation))
+        entry = replace(entry, server=str(engine.installation), given_up=False)
         engine.prepare(folder)
         engine.configure(entry, folder)
         log = folder.logs / engine.main_log

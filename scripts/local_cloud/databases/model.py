@@ -140,6 +140,8 @@ class ServerStatus:
         Whether so little space is left for its files that it cannot work.
     unsupported, pending_reboot
         Parameters that are not in force, as in `Applied`.
+    given_up
+        It ended so often that nobody starts it again by itself; `recover` does.
     """
 
     resource_id: str
@@ -161,6 +163,7 @@ class ServerStatus:
     disk_full: bool = False
     unsupported: Mapping[str, str] = field(default_factory=dict)
     pending_reboot: tuple[str, ...] = ()
+    given_up: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def status_of(entry: Entry, folder: Folder, *, certified: bool) -> ServerStatus:
         disk_full=_full(folder),
         unsupported=entry.unsupported,
         pending_reboot=entry.pending_reboot,
+        given_up=entry.given_up,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from filelock import Timeout
 
 from scripts.errors import BadInputError, LabError
 from scripts.local_cloud import processes
-from scripts.local_cloud.databases import binaries
+from scripts.local_cloud.databases import binaries, starting
 from scripts.local_cloud.databases.exports import Exports
 from scripts.local_cloud.databases.files import clear_errors, remove_tree
 from scripts.local_cloud.databases.journal import Entry
@@ -105,6 +105,39 @@ class DatabaseServers:
         with self._life.hold(resource_id) as held:
             entry = self._life.kill(replace(held, wanted="running"))
             return self._life.launch(entry.with_spec(parameters=dict(parameters)))
+
+    def revive(self, resource_id: str, beginning: Callable[[], None]) -> Applied | None:
+        """Start a server that should run and has ended, on the data that it left; None where it is not so.
+
+        Parameters
+        ----------
+        beginning
+            Called before it is started, where it is.
+
+        Raises
+        ------
+        ServerStartError
+            It does not start.
+        """
+        with self._life.hold(resource_id) as entry:
+            if entry.wanted == "stopped" or processes.alive(entry.process):
+                return None
+            beginning()
+            return self._life.launch(entry)
+
+    def give_up(self, resource_id: str) -> str:
+        """Write down that a server which has ended is not started again by itself; the end of its log."""
+        with self._life.hold(resource_id) as held:
+            entry = self._journal.write(replace(held, given_up=True))
+            engine = self._life.engine_for(entry.spec.engine, entry.server)
+            return starting.last_words(self._life.folder(entry).logs / engine.main_log)
+
+    def await_end(self, resource_id: str) -> None:
+        """Wait until the process that a server has now is gone; at once where it has none."""
+        with clear_errors():
+            process = self._life.entry(resource_id).process
+        if process is not None:
+            processes.await_end(process)
 
     def delete(self, resource_id: str) -> None:
         """Stop a server and remove all that there is of it; no-op when there is none."""
@@ -221,7 +254,7 @@ class DatabaseServers:
             if seen.epoch != self.epoch:
                 continue
             try:
-                if self._revive(seen.resource_id):
+                if self._recover(seen.resource_id):
                     started.append(seen.resource_id)
             except LabError as error:
                 failed.append(error)
@@ -229,9 +262,10 @@ class DatabaseServers:
             raise failed[0]
         return tuple(started)
 
-    def _revive(self, resource_id: str) -> bool:
+    def _recover(self, resource_id: str) -> bool:
         """Start a server if it should run and cannot be used; whether it was started."""
-        with clear_errors(), contextlib.suppress(Timeout), self._life.lock(resource_id, wait=False):
+        # Who is just starting it is waited for.
+        with clear_errors(), self._life.lock(resource_id):
             entry = self._journal.read(resource_id)
             if entry is None:
                 return False
@@ -243,7 +277,6 @@ class DatabaseServers:
                 return False
             self._life.launch(self._life.halt(entry, STOP_LIMIT) if alive else entry)
             return True
-        return False
 
     def stop_all(self) -> None:
         """Stop every server's process; what is wanted stays as it is, so that `recover` starts them again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def await_ready(entry: Entry, engine: EngineServer, folder: Folder, log: Path, w
             return
     raise ServerStartError(
         f"{engine.installation} for {entry.spec.identifier} did not start: {reason}. "
-        f"The end of its log:\n{_tail(log, written)}",
+        f"The end of its log:\n{last_words(log, written)}",
         f"The whole log: {log}",
     )
 
@@ -61,12 +62,12 @@ def rotate(log: Path) -> int:
     return 0
 
 
-def _tail(log: Path, written: int) -> str:
-    """The last lines that this start added to the log."""
+def last_words(log: Path, written: int = 0) -> str:
+    """The last lines that were added to the log behind its first `written` bytes."""
     try:
         with log.open("rb") as file:
-            file.seek(written)
-            lines = file.read()[-4000:].decode(errors="replace").strip().splitlines()
+            file.seek(max(written, file.seek(0, os.SEEK_END) - 4000))
+            lines = file.read().decode(errors="replace").strip().splitlines()
     except FileNotFoundError:
         lines = []
     return "\n".join(lines[-12:]) or "(nothing)"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import psutil
 import pytest
@@ -75,6 +77,24 @@ def test_of_several_only_the_stubborn_are_killed(sleeper: subprocess.Popen[bytes
         both = [processes.known(sleeper), processes.known(stubborn)]
         assert processes.stop_all(both, timeout=0.2) == both[1:]
         assert not any(map(processes.alive, both))
+
+
+def test_the_end_of_a_process_is_waited_for_whether_it_is_ours_or_another_s(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
+    ours = processes.known(sleeper)
+    script = "import subprocess, sys; print(subprocess.Popen(['/bin/sleep', '60'], stdout=-3, stderr=-3).pid)"
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    others = processes.identity(int(said))
+    assert others is not None
+    for each in (ours, others):
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(processes.await_end, each)
+            assert not wait([waiting], timeout=0.1).done
+            os.kill(each.pid, signal.SIGKILL)
+            waiting.result(timeout=60)
+        assert not processes.alive(each)
+        processes.await_end(each)
 
 
 def test_this_process_is_not_the_one_of_another_boot() -> None:

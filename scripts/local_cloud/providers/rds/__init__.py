@@ -1,13 +1,17 @@
 """Amazon RDS: records of our own, and a real server behind each DB instance.
 
 ``model`` keeps the records, ``rules`` and ``requests`` say what may be asked for, ``work`` does it to the
-servers in threads of their own, ``shapes`` shows it. The other modules answer the operations.
+servers in threads of their own, ``supervision`` starts one again that ended by itself, ``shapes`` shows it.
+The other modules answer the operations.
 """
 
 from __future__ import annotations
 
-from localstack.services.plugins import Service
+from localstack.http import Request, Response
+from localstack.services.edge import ROUTER
+from localstack.services.plugins import Service, ServiceLifecycleHook
 
+from scripts.local_cloud.localstack import SERVERS_PATH
 from scripts.local_cloud.providers import changes
 from scripts.local_cloud.providers.changes import Change
 from scripts.local_cloud.providers.framework import Operations
@@ -27,6 +31,7 @@ from scripts.local_cloud.providers.rds import (
 from scripts.local_cloud.providers.rds.model import LOCK, store_of
 from scripts.local_cloud.providers.rds.monitoring import Monitoring
 from scripts.local_cloud.providers.rds.secrets import OwnedSecrets
+from scripts.local_cloud.providers.rds.supervision import Supervisor
 
 
 def operations() -> Operations:
@@ -60,8 +65,29 @@ def follow_parameter_groups(change: Change) -> None:
             parameter_work.follow_group(instance, named or list(instance.asked_parameters))
 
 
+class _Lifecycle(ServiceLifecycleHook):
+    def __init__(self) -> None:
+        self._monitoring = Monitoring()
+        self._supervisor = Supervisor()
+
+    def on_after_init(self) -> None:
+        self._supervisor.start()
+        self._monitoring.start()
+        ROUTER.add(SERVERS_PATH, self._look, methods=["POST"])
+
+    def on_after_state_load(self) -> None:
+        self._supervisor.look()
+
+    def on_before_stop(self) -> None:
+        self._monitoring.stop()
+
+    def _look(self, _request: Request) -> Response:
+        self._supervisor.look()
+        return Response(status=204)
+
+
 def build() -> Service:
     """The LocalStack service; follows parameter groups, owns its secrets and is watched from here on."""
     changes.subscribe(follow_parameter_groups)
     OwnedSecrets(modifications.rotate).install()
-    return operations().build(lifecycle_hook=Monitoring())
+    return operations().build(lifecycle_hook=_Lifecycle())

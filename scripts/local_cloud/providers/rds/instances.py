@@ -97,7 +97,7 @@ def _reboot(context: RequestContext, request: Request) -> Response:
         instance = find(store(context), request["DBInstanceIdentifier"])
         if request.get("ForceFailover") and not instance.settings["MultiAZ"]:
             raise invalid_combination("ForceFailover cannot be specified: the DB instance is not Multi-AZ.")
-        # A dead server is started again by a reboot, as AWS does by itself.
+        # One that does not come up by itself is tried again.
         if instance.created is None or status(instance) not in (
             "available",
             "failed",

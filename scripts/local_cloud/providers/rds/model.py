@@ -25,6 +25,10 @@ LOCK = threading.RLock()
 EVENT_LIMIT = 2000
 
 
+#: States in which no work is going on, so that the server itself tells whether it is there.
+RESTING = frozenset({"available", "failed", "incompatible-parameters"})
+
+
 def now() -> datetime:
     """The time as AWS's answers carry it."""
     return datetime.now(UTC)

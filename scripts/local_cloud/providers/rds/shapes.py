@@ -6,24 +6,28 @@ from typing import Any
 
 from scripts.local_cloud.databases.model import ServerNotFoundError
 from scripts.local_cloud.providers.rds.engines import LICENSES, default_option_group
-from scripts.local_cloud.providers.rds.model import DBInstance, DBSnapshot, RdsStore, SubnetGroup, arn
+from scripts.local_cloud.providers.rds.model import (
+    RESTING,
+    DBInstance,
+    DBSnapshot,
+    RdsStore,
+    SubnetGroup,
+    arn,
+)
 from scripts.local_cloud.providers.rds.tasks import servers
 
 #: Route 53's hosted zone of the DB instances' names in us-east-1.
 HOSTED_ZONE = "Z2R2ITUGPM61AM"
 CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 
-#: States in which no work is going on, so that the server itself tells whether it is there.
-_RESTING = frozenset({"available", "failed", "incompatible-parameters"})
-
 
 def status(instance: DBInstance) -> str:
     """``DBInstanceStatus``, by the server's process and not by what was last known of it.
 
     An instance whose disk is full is ``storage-full``, also where its server ended for that; one whose server
-    died otherwise is ``failed`` until ``lab up`` or RebootDBInstance brings it back.
+    ended otherwise is ``rebooting``, for it is started again (`supervision`).
     """
-    if instance.status not in _RESTING:
+    if instance.status not in RESTING:
         return instance.status
     try:
         found = servers().status(instance.resource_id)
@@ -33,7 +37,9 @@ def status(instance: DBInstance) -> str:
         return "storage-full"
     if found and found.alive:
         return "available"
-    return "failed" if instance.status == "available" else instance.status
+    if instance.status == "available":
+        return "rebooting" if found and found.wanted == "running" else "failed"
+    return instance.status
 
 
 def db_instance(store: RdsStore, instance: DBInstance) -> dict[str, Any]:

@@ -20,6 +20,7 @@ LOG = logging.getLogger(__name__)
 
 Task = Callable[[], None]
 Failure = Callable[[Exception], None]
+Follower = Callable[[str], None]
 
 #: Seconds after which an idle queue's thread ends.
 _IDLE = 30.0
@@ -73,10 +74,20 @@ class _Queue:
                 LOG.exception("Work on DB instance %s failed", self._name)
                 failure(error)
             finally:
+                self._tell()
                 with self._lock:
                     self._unfinished -= 1
 
+    def _tell(self) -> None:
+        for follower in _followers:
+            try:
+                follower(self._name)
+            except Exception:
+                # It has no say in what was asked for, and must not end the queue's thread.
+                LOG.exception("%s failed to follow DB instance %s", follower, self._name)
 
+
+_followers: list[Follower] = []
 _queues: dict[str, _Queue] = {}
 _queues_lock = threading.Lock()
 
@@ -94,6 +105,16 @@ def submit(resource_id: str, task: Task, failure: Failure) -> None:
     with _queues_lock:
         owned = _queues.setdefault(resource_id, _Queue(resource_id))
         owned.submit(task, failure)
+
+
+def nudge(resource_id: str) -> None:
+    """Have the followers called once all that was submitted for the DB instance before is done."""
+    submit(resource_id, lambda: None, lambda _: None)
+
+
+def follow(follower: Follower) -> None:
+    """Call `follower` with the resource id of a DB instance after each task of it, in its queue's thread."""
+    _followers.append(follower)
 
 
 def busy() -> list[str]:

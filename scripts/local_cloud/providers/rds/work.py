@@ -50,13 +50,21 @@ def _failed(instance: DBInstance, during: str, error: Exception) -> None:
     with LOCK:
         if instance.status != during:
             return
-        if isinstance(error, ServerStartError) and group_of(instance).settings:
-            # Whatever kept it down, the group's values are what a user can change.
-            instance.status = "incompatible-parameters"
-        elif instance.created is None and isinstance(error, CommonServiceException):
+        if instance.created is None and isinstance(error, CommonServiceException):
             instance.status = "incompatible-network"
+        elif instance.created is None or isinstance(error, ServerStartError):
+            instance.status = kept_down(instance, error)
         else:
-            instance.status = "failed"
+            # Its server tells whether it is; `supervision` starts one that has ended.
+            instance.status = "available"
+
+
+def kept_down(instance: DBInstance, error: Exception) -> str:
+    """The status of an instance whose server does not run for that error."""
+    if isinstance(error, ServerStartError) and group_of(instance).settings:
+        # Whatever kept it down, the group's values are what a user can change.
+        return "incompatible-parameters"
+    return "failed"
 
 
 def specification(instance: DBInstance) -> ServerSpec:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -237,6 +238,17 @@ def test_alarms_are_looked_at(story: Story) -> None:
 
 def test_a_database_goes_on_with_all_that_rds_does_to_it(story: Story) -> None:
     rds = story.session.client("rds")
+    (pid,) = (each.pid for each in LocalCloud(story.settings).servers() if each.identifier == "mysql")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    events = _soon(
+        lambda: rds.describe_events(SourceIdentifier="mysql", SourceType="db-instance")["Events"],
+        lambda found: "Recovery of the DB instance is complete." in [each["Message"] for each in found],
+    )
+    assert events[-1]["EventCategories"] == ["recovery"]
+    rds.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="mysql", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+    )
     rds.reboot_db_instance(DBInstanceIdentifier="mysql")
     rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="restored", DBSnapshotIdentifier="copied")
     for each in ("mysql", "restored"):

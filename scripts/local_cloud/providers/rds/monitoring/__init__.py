@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from localstack.services.plugins import ServiceLifecycleHook
-
 from scripts.local_cloud.providers import intervals
 from scripts.local_cloud.providers.intervals import Periodic
 from scripts.local_cloud.providers.rds.monitoring.metrics import Metrics
 from scripts.local_cloud.providers.rds.monitoring.shipping import ship_all
 
 
-class Monitoring(ServiceLifecycleHook):
+class Monitoring:
     """Runs as long as the RDS provider does."""
 
     def __init__(self) -> None:
@@ -19,12 +17,12 @@ class Monitoring(ServiceLifecycleHook):
             Periodic("rds-logs", intervals.seconds(intervals.LOGS), ship_all),
         )
 
-    def on_after_init(self) -> None:
+    def start(self) -> None:
         """Begin."""
         for thread in self._threads:
             thread.start()
 
-    def on_before_stop(self) -> None:
+    def stop(self) -> None:
         """End."""
         for thread in self._threads:
             thread.stop()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
+from scripts.local_cloud import localstack
 from scripts.local_cloud.databases.servers import DatabaseServers
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.providers.rds.conftest import (
@@ -160,22 +160,6 @@ def test_a_wrong_change_is_refused(
     assert (found, words in message) == (code, True), message
 
 
-def test_a_server_that_died_is_shown_as_failed_until_it_is_restarted(
-    rds: Any, cloud: Cloud, postgres: str
-) -> None:
-    resource_id = describe(rds, postgres)["DbiResourceId"]
-    query_postgres(describe(rds, postgres), PASSWORD, "CREATE TABLE IF NOT EXISTS kept (n int)")
-    pid = servers(cloud).status(resource_id).pid
-    assert pid is not None
-    psutil.Process(pid).kill()
-    assert wait(rds, postgres, "failed", failing=())
-    code, _ = refused(rds.modify_db_instance, DBInstanceIdentifier=postgres, DBPortNumber=5433)
-    assert code == "InvalidDBInstanceState"
-    rds.reboot_db_instance(DBInstanceIdentifier=postgres)
-    wait(rds, postgres)
-    assert query_postgres(describe(rds, postgres), PASSWORD, "SELECT count(*) FROM kept") == 0
-
-
 #: What each engine writes into its log when it finds that it did not end in good order.
 _REPAIRED = {
     "mysql": ("error/mysql-error.log", "crash recovery"),
@@ -257,11 +241,15 @@ def test_a_whole_life_with_rename_stop_snapshot_restore_and_an_end_that_leaves_n
 
     rds.stop_db_instance(DBInstanceIdentifier=name)
     wait(rds, name, "stopped")
+    # Whoever watches over the servers looks, before it is started.
+    assert localstack.post(cloud.settings.gateway_port, localstack.SERVERS_PATH) == ""
     assert not servers(cloud).status(instance["DbiResourceId"]).alive
     code, _ = refused(rds.reboot_db_instance, DBInstanceIdentifier=name)
     assert code == "InvalidDBInstanceState"
     rds.start_db_instance(DBInstanceIdentifier=name)
     assert query_postgres(wait(rds, name), PASSWORD, "SELECT n FROM kept") == 42
+    told = rds.describe_events(SourceIdentifier=name, SourceType="db-instance")["Events"]
+    assert not [each for each in told if "recovery" in each["EventCategories"]]
 
     assert refused(rds.delete_db_instance, DBInstanceIdentifier=name, SkipFinalSnapshot=True) == (
         "InvalidParameterCombination",
