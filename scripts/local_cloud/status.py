@@ -52,7 +52,7 @@ _BEHIND: tuple[tuple[str, Kind, str], ...] = (
     ("s3", "real", "objects are kept, versioned and served; lifecycle rules do not run"),
     ("sqs, sns", "real", "messages are queued and delivered"),
     ("dynamodb", "real", "items are kept and served; capacity is not limited"),
-    ("kinesis", "real", "records are kept in shards and served"),
+    ("kinesis", "real", "records are kept in shards, taken and served at AWS's rates"),
     ("secretsmanager", "real", "secrets are kept; those of DB instances open the servers"),
     ("firehose", "real", "records are delivered to S3, by a process of its own"),
     (

@@ -14,6 +14,10 @@ from scripts.local_cloud.delivery.processing import Record
 from scripts.local_cloud.delivery.spool import Spool
 
 _PAGE = 10_000
+#: Seconds between two reads of a shard, as Firehose makes them: a shard serves five a second to all readers.
+_INTERVAL = 1.0
+#: The other readers were faster.
+_EXCEEDED = "ProvisionedThroughputExceededException"
 
 
 class SourceError(RemoteError):
@@ -39,9 +43,12 @@ class KinesisSource:
         self._shards: dict[str, dict[str, Any]] = {}
         self._iterators: dict[str, str] = {}
         self._ended: set[str] = set()
+        self._due: dict[str, float] = {}
 
     def read(self, room: int, earliest: float) -> bool:
-        """Take in what is there, at most a little more than `room` bytes; whether more waits.
+        """Take in what is there, at most a little more than `room` bytes; whether to read on at once.
+
+        A shard that was read a moment ago is left for a later call.
 
         Parameters
         ----------
@@ -60,6 +67,8 @@ class KinesisSource:
             fault = refused.response["Error"]
             if fault["Code"] == "ExpiredIteratorException":
                 return True
+            if fault["Code"] == _EXCEEDED:
+                return False
             raise SourceError(fault["Code"], fault["Message"]) from refused
         except BotoCoreError as unreachable:
             raise SourceError("InternalError", str(unreachable)) from unreachable
@@ -78,17 +87,32 @@ class KinesisSource:
         for shard_id in self._readable():
             if room <= 0:
                 return True
-            answer = kinesis.get_records(ShardIterator=self._iterators[shard_id], Limit=_PAGE)
+            answer = self._get(kinesis, shard_id)
+            if answer is None:
+                continue
             room -= self._take_in(shard_id, answer["Records"], earliest)
             following = answer.get("NextShardIterator")
             if following:
                 self._iterators[shard_id] = following
-                more = more or answer["MillisBehindLatest"] > 0
             else:
                 self._ended.add(shard_id)
                 self._find_shards(kinesis)
                 more = True
         return more
+
+    def _get(self, kinesis: Any, shard_id: str) -> dict[str, Any] | None:
+        """Read a shard; None where that has to wait."""
+        now = time.monotonic()
+        if now < self._due.get(shard_id, now):
+            return None
+        self._due[shard_id] = now + _INTERVAL
+        try:
+            answer: dict[str, Any] = kinesis.get_records(ShardIterator=self._iterators[shard_id], Limit=_PAGE)
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] == _EXCEEDED:
+                return None
+            raise
+        return answer
 
     def _take_in(self, shard_id: str, found: list[dict[str, Any]], earliest: float) -> int:
         if not found:

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import md5
 from operator import attrgetter
 
+from scripts.local_cloud.providers.kinesis import throughput
 from scripts.local_cloud.providers.kinesis.throughput import Allowance
 
 #: Hash keys are 0 to this one; a partition key's is its MD5.
@@ -39,7 +40,9 @@ class Shard:
     records: list[Record] = field(default_factory=list)
     last_sequence: int | None = None
     closed_at: float | None = None
-    allowance: Allowance = field(default_factory=Allowance)
+    writing: Allowance = field(default_factory=throughput.writing)
+    reading: Allowance = field(default_factory=throughput.reading)
+    iterating: Allowance = field(default_factory=throughput.iterating)
 
     @property
     def is_open(self) -> bool:
@@ -144,7 +147,7 @@ class Stream:
         key = hash_key(partition_key) if explicit_hash is None else explicit_hash
         shards = self.open_shards()
         shard = shards[bisect_right(shards, key, key=attrgetter("first_hash")) - 1]
-        if not shard.allowance.take(len(data) + len(partition_key.encode())):
+        if not shard.writing.take(len(data) + len(partition_key.encode())):
             return shard, None
         record = Record(self.next_sequence(), time.time(), partition_key, data)
         shard.records.append(record)

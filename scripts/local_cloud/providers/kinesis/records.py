@@ -25,7 +25,7 @@ LARGEST_PUT = 5 * 1024 * 1024
 MOST_RECORDS_READ = 10_000
 LARGEST_READ = 10 * 1024 * 1024
 ITERATOR_SECONDS = 300.0
-#: What is said of a record that its shard does not take just now.
+#: What is said of a record that its shard does not take just now, and of a read that it does not serve.
 EXCEEDED = "ProvisionedThroughputExceededException"
 
 
@@ -62,12 +62,13 @@ def _put(context: RequestContext, stream: Stream, entry: dict[str, Any]) -> Resp
     """What is said of a record that was put, or refused because its shard takes no more just now."""
     shard, record = stream.put(entry["PartitionKey"], entry["Data"], _explicit_hash(entry))
     if record is None:
-        return {
-            "ErrorCode": EXCEEDED,
-            "ErrorMessage": f"Rate exceeded for shard {shard.shard_id} in stream {stream.name} under account "
-            f"{context.account_id}.",
-        }
+        return {"ErrorCode": EXCEEDED, "ErrorMessage": _exceeded(context, stream, shard)}
     return {"ShardId": shard.shard_id, "SequenceNumber": str(record.sequence)}
+
+
+def _exceeded(context: RequestContext, stream: Stream, shard: Shard) -> str:
+    account = context.account_id
+    return f"Rate exceeded for shard {shard.shard_id} in stream {stream.name} under account {account}."
 
 
 @answers("PutRecord")
@@ -141,7 +142,10 @@ def _start(stream: Stream, shard: Shard, request: Request) -> int:
 def _get_shard_iterator(context: RequestContext, request: Request) -> Response:
     stream = stream_of(context, request)
     shard = shard_of(context, stream, request["ShardId"])
-    return {"ShardIterator": _iterator(stream, shard, _start(stream, shard, request))}
+    start = _start(stream, shard, request)
+    if not shard.iterating.take(0):
+        raise error(EXCEEDED, _exceeded(context, stream, shard))
+    return {"ShardIterator": _iterator(stream, shard, start)}
 
 
 def _read_iterator(context: RequestContext, iterator: str) -> tuple[Stream, Shard, int]:
@@ -161,12 +165,16 @@ def _read_iterator(context: RequestContext, iterator: str) -> tuple[Stream, Shar
     return stream, shard_of(context, stream, shard_id), int(after)
 
 
+def _size_of(record: Record) -> int:
+    return len(record.data) + len(record.partition_key.encode())
+
+
 def _page(shard: Shard, after: int, limit: int) -> list[Record]:
     """Records up to the limits of number and size, one at least."""
     size = 0
     page: list[Record] = []
     for record in shard.after(after, limit):
-        size += len(record.data) + len(record.partition_key)
+        size += _size_of(record)
         if page and size > LARGEST_READ:
             break
         page.append(record)
@@ -198,6 +206,8 @@ def _get_records(context: RequestContext, request: Request) -> Response:
     if not 1 <= limit <= MOST_RECORDS_READ:
         raise error("ValidationException", f"Limit {limit} must be from 1 to {MOST_RECORDS_READ}")
     page = _page(shard, after, limit)
+    if not shard.reading.take(sum(map(_size_of, page))):
+        raise error(EXCEEDED, _exceeded(context, stream, shard))
     last = page[-1].sequence if page else after
     unread = bool(shard.after(last, 1))
     behind = (time.time() - page[-1].arrived) * 1000 if page and unread else 0

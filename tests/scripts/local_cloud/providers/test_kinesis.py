@@ -290,3 +290,60 @@ def test_a_single_record_that_its_shard_does_not_take_is_an_error(cloud: Cloud, 
 
     with pytest.raises(kinesis.exceptions.ProvisionedThroughputExceededException, match="Rate exceeded"):
         overfill()
+
+
+def test_a_shard_serves_so_many_reads_a_second_to_all_readers(
+    cloud: Cloud, kinesis: Any, stream: str
+) -> None:
+    # boto3 would try again until it is served.
+    impatient = cloud.session.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    put(kinesis, stream, 20)
+    first, second = (each["ShardId"] for each in shards_of(kinesis, stream))
+    start = {"StreamName": stream, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = kinesis.get_shard_iterator(ShardId=first, **start)["ShardIterator"]
+
+    def overtax() -> None:
+        # Each is served by what the time between has brought, so that some time there is too little.
+        for _ in range(200):
+            impatient.get_records(ShardIterator=iterator)
+
+    with pytest.raises(kinesis.exceptions.ProvisionedThroughputExceededException) as refused:
+        overtax()
+    assert refused.value.response["Error"]["Message"] == (
+        f"Rate exceeded for shard {first} in stream {stream} under account 000000000000."
+    )
+    # The other shard serves as before, and this one whoever waits.
+    other = kinesis.get_shard_iterator(ShardId=second, **start)["ShardIterator"]
+    found = impatient.get_records(ShardIterator=other)["Records"]
+    found += kinesis.get_records(ShardIterator=iterator)["Records"]
+    assert len(found) == 20
+
+
+def test_after_a_large_read_a_shard_serves_no_other_for_some_time(cloud: Cloud, kinesis: Any) -> None:
+    impatient = cloud.session.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    name = f"stream-{uuid.uuid4().hex[:8]}"
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    (shard,) = shards_of(kinesis, name)
+    for _ in range(3):
+        kinesis.put_record(StreamName=name, Data=b"x" * 1000 * 1024, PartitionKey="k")
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    assert len(impatient.get_records(ShardIterator=iterator)["Records"]) == 3
+    with pytest.raises(kinesis.exceptions.ProvisionedThroughputExceededException):
+        impatient.get_records(ShardIterator=iterator, Limit=1)
+    kinesis.delete_stream(StreamName=name)
+
+
+def test_a_shard_gives_so_many_iterators_a_second(cloud: Cloud, kinesis: Any, stream: str) -> None:
+    impatient = cloud.session.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    shard = shards_of(kinesis, stream)[0]["ShardId"]
+    asked = {"StreamName": stream, "ShardId": shard, "ShardIteratorType": "LATEST"}
+
+    def overtax() -> None:
+        for _ in range(200):
+            impatient.get_shard_iterator(**asked)
+
+    with pytest.raises(kinesis.exceptions.ProvisionedThroughputExceededException, match=f"{shard} in stream"):
+        overtax()
+    assert kinesis.get_shard_iterator(**asked)["ShardIterator"]

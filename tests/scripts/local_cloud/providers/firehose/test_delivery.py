@@ -17,9 +17,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from scripts.local_cloud.delivery import recovery
+from scripts.local_cloud.delivery import recovery, report
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.providers.firehose.conftest import Lab, unique, wait_for
 
@@ -45,6 +46,28 @@ def test_records_put_into_the_stream_arrive_under_the_prefix(lab: Lab) -> None:
         rf"events/year={now.year}/month={now.month:02d}/" + NAME.replace("{name}", name) + r"\.gz", key
     )
     assert lab.content() == b"first\nsecond\n"
+
+
+def test_a_shard_that_another_reader_uses_up_is_read_later_and_that_is_no_failure(
+    cloud: Cloud, lab: Lab
+) -> None:
+    stream = lab.stream()
+    lab.deliver(stream, Prefix="late/")
+    greedy = cloud.session.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    iterator = greedy.get_shard_iterator(
+        StreamName=stream, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    lab.put(stream, b"patience")
+    delivery = wait_for(lambda: report.running(cloud.settings))
+    refused = 0
+    while refused < 300:
+        try:
+            greedy.get_records(ShardIterator=iterator)
+        except greedy.exceptions.ProvisionedThroughputExceededException:
+            refused += 1
+        assert delivery.failures() == []
+    wait_for(lambda: lab.objects("late/"))
+    assert lab.content("late/") == b"patience"
 
 
 def test_a_bucket_that_refuses_plain_http_gets_its_records_too(lab: Lab) -> None:
