@@ -1,8 +1,8 @@
 """Amazon RDS: records of our own, and a real server behind each DB instance.
 
 ``model`` keeps the records, ``rules`` and ``requests`` say what may be asked for, ``work`` does it to the
-servers in threads of their own, ``supervision`` starts one again that ended by itself, ``shapes`` shows it.
-The other modules answer the operations.
+servers in threads of their own, ``supervision`` starts one again that ended by itself, ``announcing`` puts
+events on EventBridge's bus, ``shapes`` shows it. The other modules answer the operations.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from scripts.local_cloud.providers.rds import (
     subnet_groups,
     tags,
 )
+from scripts.local_cloud.providers.rds.announcing import Announcer
 from scripts.local_cloud.providers.rds.model import LOCK, store_of
 from scripts.local_cloud.providers.rds.monitoring import Monitoring
 from scripts.local_cloud.providers.rds.secrets import OwnedSecrets
@@ -69,8 +70,10 @@ class _Lifecycle(ServiceLifecycleHook):
     def __init__(self) -> None:
         self._monitoring = Monitoring()
         self._supervisor = Supervisor()
+        self._announcer = Announcer()
 
     def on_after_init(self) -> None:
+        self._announcer.start()
         self._supervisor.start()
         self._monitoring.start()
         ROUTER.add(SERVERS_PATH, self._look, methods=["POST"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -227,6 +227,16 @@ def record_event(account_id: str, region: str, kind: str, name: str, message: st
     event = Event(name, source_types[kind], arn(account_id, region, kind, name), message, categories, now())
     with LOCK:
         store_of(account_id, region).events.append(event)
+        for follower in _event_followers:
+            follower(event)
+
+
+_event_followers: list[Callable[[Event], None]] = []
+
+
+def follow_events(follower: Callable[[Event], None]) -> None:
+    """Call `follower` with each event that is kept from now on; it must not wait for anything."""
+    _event_followers.append(follower)
 
 
 def record_instance_event(instance: DBInstance, message: str, *categories: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psutil
@@ -72,10 +73,46 @@ def back(rds: Any, cloud: Cloud, name: str, former: int) -> dict[str, Any]:
         time.sleep(0.02)
 
 
+@contextmanager
+def bus_of(client: Client, name: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Events of an instance, which a rule of EventBridge puts into a queue: each call gives one."""
+    sqs, events = client("sqs"), client("events")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.rds"], "detail": {"SourceIdentifier": [name]}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+
+    def following() -> dict[str, Any]:
+        (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        event: dict[str, Any] = json.loads(message["Body"])
+        return event
+
+    yield following
+    events.remove_targets(Rule=name, Ids=["queue"])
+    events.delete_rule(Name=name)
+    sqs.delete_queue(QueueUrl=url)
+
+
 def test_a_killed_postgres_comes_back_with_its_rows_its_events_and_without_its_connections(
-    rds: Any, cloud: Cloud, postgres: str
+    rds: Any, client: Client, cloud: Cloud, postgres: str
 ) -> None:
     instance = describe(rds, postgres)
+    with bus_of(client, postgres) as events:
+        _recovers(rds, cloud, postgres, instance)
+        found = [events() for _ in _RECOVERY]
+    # The bus keeps no order.
+    assert sorted((each["detail"]["Message"], each["detail"]["EventCategories"]) for each in found) == sorted(
+        _RECOVERY
+    )
+    assert {each["detail"]["EventID"] for each in found} == {f"RDS-EVENT-00{n}" for n in ("20", "06", "21")}
+    for each in found:
+        assert (each["source"], each["detail-type"]) == ("aws.rds", "RDS DB Instance Event")
+        assert each["resources"] == [instance["DBInstanceArn"]]
+
+
+def _recovers(rds: Any, cloud: Cloud, postgres: str, instance: dict[str, Any]) -> None:
     query_postgres(instance, PASSWORD, "CREATE TABLE committed AS SELECT 7 AS n")
     with closing(
         psycopg.connect(
