@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from scripts.analytics import names, waiting
+from scripts.errors import RemoteError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
 
 ENDED = frozenset({"SUCCEEDED", "FAILED", "ERROR", "TIMEOUT", "STOPPED", "EXPIRED"})
+
+
+#: Seconds after which a run that is in the same state is told of again.
+_AGAIN = 30
 
 
 @dataclass(frozen=True)
@@ -63,15 +70,36 @@ def find(session: boto3.Session, text: str, prefix: str) -> str:
 
 
 def run(session: boto3.Session, job: str, arguments: Mapping[str, str], say: Callable[[str], None]) -> Run:
-    """Start a job and wait until it has ended; each of its states is said."""
+    """Start a job and wait until it has ended; each of its states is said, and how long it has been at it.
+
+    Raises
+    ------
+    RemoteError
+        It runs already as often as it may.
+    """
     glue = session.client("glue")
-    started = glue.start_job_run(JobName=job, Arguments=dict(arguments))["JobRunId"]
+    try:
+        started = glue.start_job_run(JobName=job, Arguments=dict(arguments))["JobRunId"]
+    except glue.exceptions.ConcurrentRunsExceededException:
+        raise _busy(session, job) from None
     say(f"{job}: run {started}")
-    return waiting.until(
-        lambda: look(session, job, started),
-        lambda run: run.ended,
-        lambda run: f"{job}: {run.state.lower()}" + (f", {run.seconds} s" if run.ended else ""),
-        say,
+    began = time.monotonic()
+
+    def said(run: Run) -> str:
+        passed = time.monotonic() - began
+        lasting = f" for {passed - passed % _AGAIN:.0f} s" if passed >= _AGAIN and not run.ended else ""
+        return f"{job}: {run.state.lower()}{lasting}"
+
+    return waiting.until(lambda: look(session, job, started), lambda run: run.ended, said, say)
+
+
+def _busy(session: boto3.Session, job: str) -> RemoteError:
+    last = latest(session, job)
+    run_id = last.id if last else "ID"
+    return RemoteError(
+        f"{job} runs already, and no more of its runs may go on at once.",
+        f"Wait until run {run_id} has ended, or stop it: "
+        f"awslocal glue batch-stop-job-run --job-name {job} --job-run-ids {run_id}",
     )
 
 
@@ -88,8 +116,35 @@ def latest(session: boto3.Session, job: str) -> Run | None:
 
 def log(session: boto3.Session, run: Run) -> Iterator[str]:
     """What a run printed: its output, then its errors, line by line."""
+    return _printed(session, run, run.log_groups)
+
+
+def output(session: boto3.Session, run: Run) -> Iterator[str]:
+    """What a run printed to its standard output: not what Spark and Java say of themselves."""
+    return _printed(session, run, run.log_groups[:1])
+
+
+def figures(lines: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """What a run tells of itself: the last line of its output that is a JSON object, and the other lines.
+
+    Returns
+    -------
+    tuple
+        Nothing, and all lines, where no line is one.
+    """
+    for at in range(len(lines) - 1, -1, -1):
+        try:
+            told = json.loads(lines[at])
+        except ValueError:
+            continue
+        if isinstance(told, dict):
+            return told, [*lines[:at], *lines[at + 1 :]]
+    return {}, list(lines)
+
+
+def _printed(session: boto3.Session, run: Run, groups: Sequence[str]) -> Iterator[str]:
     logs: Any = session.client("logs")
-    for group in run.log_groups:
+    for group in groups:
         where: dict[str, Any] = {"logGroupName": group, "logStreamName": run.id, "startFromHead": True}
         try:
             token = ""

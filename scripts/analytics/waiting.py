@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 #: Seconds between two looks: the first, and the most.
-_FIRST, _MOST = 0.25, 5.0
+_FIRST, _MOST = 0.25, 2.0
 
 
 def until(

@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
 from scripts import aws
 from scripts.commands import needs
-from scripts.commands.output import AsJson, line, print_json, say, show_table
+from scripts.commands.output import AsJson, line, print_json, say, show_table, waiting
 from scripts.config import Settings
 from scripts.errors import BadInputError, RemoteError
 
@@ -33,8 +36,10 @@ JobName = Annotated[
     str, typer.Argument(metavar="JOB", help="With the prefix or without, such as: star-schema")
 ]
 
-#: Lines of a failed run's log that are shown.
+#: Lines of a run's output that are shown.
 _END = 20
+#: How a run ended, where Glue's word alone makes no sentence.
+_ENDS = {"TIMEOUT": "took longer than it may and was ended", "STOPPED": "was stopped"}
 _FORMATS = ("table", "csv", "json")
 _SUCH_AS = "Such as: lab athena 'SELECT count(*) FROM fact_orders'"
 
@@ -54,32 +59,61 @@ def run_job(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a job and wait for it. Exit 4 when it fails, with the end of what it printed."""
+    """Run a job, wait for it, and show what it tells of itself. Exit 4 when it fails, with the reason."""
     from scripts.analytics import jobs, names
 
     settings: Settings = context.obj
     arguments = names.arguments(given or ())
     session = _session(settings)
-    ran = jobs.run(session, jobs.find(session, name, settings.name), arguments, say)
+    job = jobs.find(session, name, settings.name)
+    with waiting(job) as tell:
+        ran = jobs.run(session, job, arguments, tell)
+    figures, output = jobs.figures(list(jobs.output(session, ran)))
     if as_json:
-        print_json({**asdict(ran), "log": list(jobs.log(session, ran))})
+        print_json({**asdict(ran), "figures": figures, "log": list(jobs.log(session, ran))})
     if not ran.succeeded:
-        raise _failed(session, ran)
+        raise _failed(ran)
     if not as_json:
-        for each in deque(jobs.log(session, ran), _END):
-            line(each)
         line(f"{ran.job} succeeded in {ran.seconds} s")
+        for each in deque(output, _END):
+            line(each)
+        _show_figures(figures)
 
 
-def _failed(session: boto3.Session, ran: Run) -> RemoteError:
-    from scripts.analytics import jobs
-
-    for each in deque(jobs.log(session, ran), _END):
-        say(f"  {each}")
+def _failed(ran: Run) -> RemoteError:
     return RemoteError(
-        f"Run {ran.id} of {ran.job}: {ran.state.lower()}" + (f": {ran.error}" if ran.error else "."),
-        f"The whole log: lab glue logs {ran.job} --run {ran.id}",
+        f"Run {ran.id} of {ran.job} {_ENDS.get(ran.state, ran.state.lower())} after {ran.seconds} s: "
+        f"{ran.error or 'it says no more'}",
+        f"What it printed: lab glue logs {ran.job} --run {ran.id}",
     )
+
+
+def _show_figures(figures: Mapping[str, Any]) -> None:
+    """Figures by their names, then those of each kind, such as rows by table, below each other."""
+    named = {key.replace("_", " "): value for key, value in figures.items()}
+    longest = max((len(name) for name, value in named.items() if not isinstance(value, dict)), default=0)
+    for name, value in named.items():
+        if not isinstance(value, dict):
+            line(f"{name.ljust(longest)}  {_readable(value)}")
+    for name, values in named.items():
+        if isinstance(values, dict) and values:
+            _show_counts(name, {key: _readable(value) for key, value in values.items()})
+
+
+def _show_counts(title: str, values: Mapping[str, str]) -> None:
+    width = max(len(title), *map(len, values.values()))
+    rows = [[Text(key), Text(value.rjust(width))] for key, value in values.items()]
+    show_table(("", title.upper().rjust(width)), rows)
+
+
+def _readable(value: Any) -> str:
+    """A number with its thousands apart, yes or no, or the text as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    # Amounts are told as text, so that no cent is lost; a text of digits alone may be somebody's number.
+    is_amount = isinstance(value, int) or re.fullmatch(r"-?\d+\.\d+", text)
+    return f"{Decimal(text):,}" if is_amount else text
 
 
 @glue.command("logs")
@@ -117,7 +151,9 @@ def crawl(
 
     settings: Settings = context.obj
     session = _session(settings)
-    crawled = crawls.crawl(session, crawls.find(session, name, settings.name), say)
+    crawler = crawls.find(session, name, settings.name)
+    with waiting(crawler) as tell:
+        crawled = crawls.crawl(session, crawler, tell)
     if as_json:
         print_json(asdict(crawled))
     if not crawled.succeeded:

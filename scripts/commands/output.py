@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -39,6 +41,18 @@ def say(text: str) -> None:
 def line(text: str = "") -> None:
     """A line of the result, as it stands: one that is wrapped cannot be copied into a shell."""
     result.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Says what happens while something is waited for; on a terminal with the time that passes meanwhile."""
+    if not talk.is_terminal:
+        yield say
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=talk, transient=True) as shown:
+        shown.add_task(what, total=None)
+        yield say
 
 
 def paragraph(text: str, first: str = "", further: str = "") -> None:

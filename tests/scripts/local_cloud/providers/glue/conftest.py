@@ -22,6 +22,7 @@ LIMIT = 600
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 EVERYTHING = {"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"}
 
+SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
 #: A job's script with a process of its own, which must end with it.
 SLEEP_IN_PAIRS = """
 import subprocess, sys

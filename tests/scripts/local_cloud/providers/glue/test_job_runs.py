@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,11 +18,14 @@ from botocore.exceptions import ClientError
 
 from scripts import aws
 from scripts.config import Settings
+from scripts.errors import ExitCode
+from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, own_settings
 from tests.scripts.local_cloud.providers.glue.conftest import (
     ENDED,
     EVERYTHING,
+    SLEEP,
     SLEEP_IN_PAIRS,
     Jobs,
     new_role,
@@ -27,7 +33,7 @@ from tests.scripts.local_cloud.providers.glue.conftest import (
     wait_for,
 )
 
-SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(3600)\n"
+LAB = Path(sys.executable).with_name("lab")
 
 
 def test_a_script_runs_with_its_arguments_in_its_role_and_what_it_prints_is_logged(jobs: Jobs) -> None:
@@ -178,30 +184,64 @@ def ended(process: psutil.Process) -> bool:
         return True
 
 
-def sleep_in(settings: Settings) -> list[psutil.Process]:
-    """Have a job run in a local cloud of the test's own; its processes."""
+def sleeper(settings: Settings) -> Jobs:
+    """A job that sleeps, in a local cloud of the test's own."""
     session = aws.session(settings)
     session.client("s3").create_bucket(Bucket="ending")
     jobs = Jobs(session.client, "ending", "sleeper", new_role(session.client("iam"), EVERYTHING))
     jobs.make(SLEEP_IN_PAIRS)
-    run = jobs.start()
-    jobs.until(run, "RUNNING")
-    return family(settings, run)
+    return jobs
 
 
-def test_nothing_of_a_run_is_left_when_localstack_is_stopped_or_killed() -> None:
+def test_nothing_of_a_run_is_left_when_localstack_is_killed() -> None:
     with own_settings() as settings:
         localstack = LocalStack(settings)
         try:
             life = localstack.start()
-            sleepers = sleep_in(settings)
+            jobs = sleeper(settings)
+            run = jobs.start()
+            jobs.until(run, "RUNNING")
+            sleepers = family(settings, run)
             os.kill(life.pid, signal.SIGKILL)
             wait_for(lambda: all(ended(each) for each in sleepers))
-            localstack.start()
-            sleepers = sleep_in(settings)
         finally:
             localstack.stop()
-        wait_for(lambda: all(ended(each) for each in sleepers))
+
+
+def test_nothing_of_a_run_is_left_when_the_local_cloud_is_stopped_and_who_waits_for_it_is_told() -> None:
+    with own_settings() as settings:
+        cloud = LocalCloud(settings)
+        cloud.localstack.start()
+        try:
+            jobs = sleeper(settings)
+            with subprocess.Popen(
+                [LAB, "glue", "run", "sleeper"], env=variables(settings), stderr=subprocess.PIPE, text=True
+            ) as lab:
+                (run,) = wait_for(lambda: jobs.glue.get_job_runs(JobName="sleeper")["JobRuns"])
+                jobs.until(run["Id"], "RUNNING")
+                sleepers = family(settings, run["Id"])
+                cloud.down()
+                _, said = lab.communicate()
+            assert lab.returncode == ExitCode.MISSING
+            assert "Error: The local cloud does not answer.\n" in said
+            assert said.endswith("Start it: make apply\n")
+            wait_for(lambda: all(ended(each) for each in sleepers))
+            # The next life knows nothing of it, and nothing is in its way.
+            cloud.localstack.start()
+            again = sleeper(settings)
+            assert again.glue.get_job_runs(JobName="sleeper")["JobRuns"] == []
+            again.until(again.start(), "RUNNING")
+        finally:
+            cloud.localstack.stop()
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """Of a shell in which `lab` speaks of this local cloud."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LAB_"))}
+    return clean | {
+        "LAB_LOCAL_DIR": str(settings.local_dir),
+        "LAB_GATEWAY_PORT": str(settings.gateway_port),
+    }
 
 
 def test_a_run_that_takes_too_long_times_out_with_its_processes(
