@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -69,3 +70,21 @@ def test_another_port_than_that_of_the_local_cloud_is_told_with_the_line_that_se
     with pytest.raises(BadInputError, match="runs on port 4577") as refused:
         needs.local_cloud(Settings(gateway_port=4566))
     assert "export LAB_GATEWAY_PORT=4577" in str(refused.value.hint)
+
+
+def test_what_is_waited_for_is_shown_on_a_terminal_with_the_time_that_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed = io.StringIO()
+    console = Console(file=printed, width=80, force_terminal=True, color_system=None)
+    monkeypatch.setattr(output, "talk", console)
+    with output.waiting("[a] job") as tell:
+        tell("[a] job: running")
+    assert "[a] job: running\n" in printed.getvalue()
+    assert re.search(r"\[a\] job 0:00:0\d", printed.getvalue())
+
+
+def test_what_is_waited_for_is_a_line_for_each_state_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.waiting("a job") as tell:
+        tell("a job: running")
+    assert capsys.readouterr().err == "a job: running\n"
