@@ -2,7 +2,7 @@
 
 Runs on AWS Glue 4 and 5 (Spark 3.3 and 3.5) and on any Spark that reads and writes ``s3://``. Arguments:
 ``--glue_connection`` (a JDBC connection of Glue, its secret in Secrets Manager), ``--glue_database`` (of the
-catalog), ``--target_path`` (a prefix of S3).
+catalog), ``--target_path`` (a prefix of S3); ``--allow_empty true`` lets tables become empty.
 
 `transform` and `check` are pure: frames in, frames or figures out. What is published is what
 ``<target_path>/_manifest.json`` names, and that one object is replaced at the very end; see ``README.md``
@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import ClientError
+from py4j.java_gateway import is_instance_of
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -76,6 +78,8 @@ REFERENCES = (
     ("requiredDate", "dim_dates", "calendarDate"),
     ("shippedDate", "dim_dates", "calendarDate"),
 )
+#: What MySQL and PostgreSQL call a table that is not there (SQLSTATE).
+_NO_TABLE = {"42S02", "42P01"}
 #: A place is all four: one postal code may be several towns', and some customers have none.
 LOCATION = ("country", "state", "city", "postalCode")
 # Glue 4 has Python 3.10.
@@ -85,6 +89,10 @@ MONEY, TOTAL = "decimal(10,2)", "decimal(20,2)"
 
 class QualityError(Exception):
     """What was made is not what the source says; names every figure that differs."""
+
+
+class SourceError(Exception):
+    """The source cannot be read, or is no classicmodels; says what is wrong with it."""
 
 
 def transform(source: Frames) -> dict[str, DataFrame]:
@@ -221,6 +229,37 @@ def check(source: Frames, star: Frames) -> Document:
     }
 
 
+def check_none_emptied(published: Document, figures: Document) -> None:
+    """No table that is published with rows is to be replaced by one that has none.
+
+    A source that has lost all of a table is far more often one that is being restored, or the wrong one, than
+    one that is right.
+
+    Parameters
+    ----------
+    published
+        The manifest; of one that names no rows nothing is asked.
+    figures
+        Of `check`.
+
+    Raises
+    ------
+    QualityError
+        Some would be; names them with their rows.
+    """
+    before = published.get("rows", {})
+    emptied = [
+        f"{name} ({rows} rows published)"
+        for name, rows in before.items()
+        if rows and not figures["rows"][name]
+    ]
+    if emptied:
+        raise QualityError(
+            f"The source has no rows any more for {', '.join(emptied)}: nothing was published, and what was "
+            "stays. If that is right, run the job with --allow_empty true."
+        )
+
+
 def _row(frame: DataFrame, **figures: Column) -> Document:
     """Figures of a whole frame, in one pass."""
     found = frame.agg(*(figure.alias(name) for name, figure in figures.items())).first()
@@ -269,10 +308,40 @@ class Database:
             user, password = properties["USERNAME"], properties["PASSWORD"]
         return Database(_over_tls(properties["JDBC_CONNECTION_URL"]), user, password)
 
-    def read(self, spark: SparkSession, table: str, columns: Sequence[str]) -> DataFrame:
-        """A table, read once: what is checked is what is written, whatever happens there meanwhile."""
-        frame: DataFrame = self._reader(spark, table, _RANGES.get(table)).load().select(*columns)
-        return frame.localCheckpoint(eager=True)
+    def read(self, spark: SparkSession) -> dict[str, DataFrame]:
+        """The tables of `SOURCE`, each read once: what is checked is what is written, whatever happens there.
+
+        Raises
+        ------
+        SourceError
+            It cannot be reached, or tables or columns are missing; names all of them.
+        """
+        found, missing = {}, []
+        for table, columns in SOURCE.items():
+            try:
+                found[table] = self._reader(spark, table, _RANGES.get(table)).load()
+            except Py4JJavaError as refused:
+                if _state(spark, refused) not in _NO_TABLE:
+                    said = refused.java_exception.getMessage() or refused.java_exception.toString()
+                    raise SourceError(f"The source at {self.place} cannot be read: {said}") from None
+                missing.append(f"table {table}")
+            else:
+                there = {each.lower() for each in found[table].columns}
+                missing += [f"column {table}.{each}" for each in columns if each.lower() not in there]
+        if missing:
+            raise SourceError(
+                f"The source at {self.place} has no {', no '.join(missing)}; nothing was published. "
+                f"Expected are the tables of classicmodels: {', '.join(SOURCE)}."
+            )
+        return {
+            table: found[table].select(*columns).localCheckpoint(eager=True)
+            for table, columns in SOURCE.items()
+        }
+
+    @property
+    def place(self) -> str:
+        """Where it is, without how it is spoken to."""
+        return self.url.partition("?")[0].removeprefix("jdbc:")
 
     def _reader(self, spark: SparkSession, table: str, ranges: str | None = None) -> Any:
         reader = spark.read.format("jdbc").options(
@@ -289,6 +358,12 @@ class Database:
                     numPartitions=str(max(spark.sparkContext.defaultParallelism, 1)),
                 )
         return reader
+
+
+def _state(spark: SparkSession, refused: Py4JJavaError) -> str:
+    """The SQLSTATE that a database refused with; empty where it was not the database."""
+    error, gateway = refused.java_exception, spark.sparkContext._gateway
+    return str(error.getSQLState()) if is_instance_of(gateway, error, "java.sql.SQLException") else ""
 
 
 def _over_tls(url: str) -> str:
@@ -365,11 +440,28 @@ class Target:
         source = {"Bucket": self.bucket, "Key": self.prefix + old}
         self._s3.copy(source, self.bucket, self.prefix + new)
 
-    def remove_runs(self, kept: set[str]) -> None:
-        """Remove what runs have left that nothing published names any more."""
-        for key in list(self.objects("runs/")):
-            if key.split("/")[1] not in kept:
-                self._s3.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+    def remove_orphans(self) -> None:
+        """Remove what runs have left that neither this manifest nor the one before names."""
+        for key in self._orphans():
+            self._s3.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+
+    def tidy(self) -> None:
+        """Remove what runs that died have left, where there is nothing to publish.
+
+        Raises
+        ------
+        RuntimeError
+            Somebody else has published since we read the manifest.
+        """
+        if self._orphans():
+            # A run that is still at work cannot be told from one that died: it must not publish afterwards.
+            self.publish({**self.published, "tidied": datetime.now(_UTC).isoformat()})
+            self.remove_orphans()
+
+    def _orphans(self) -> list[str]:
+        tables = self.published["tables"].values()
+        kept = {self.published["run"], *self.published.get("before", ()), *(each["run"] for each in tables)}
+        return [key for key in self.objects("runs/") if key.split("/")[1] not in kept]
 
     def show(self) -> None:
         """Bring the catalog in step with the manifest: dimensions before facts."""
@@ -547,6 +639,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="The star schema of classicmodels", allow_abbrev=False)
     for name in ("glue_connection", "glue_database", "target_path"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--allow_empty", choices=("true", "false"), default="false")
     # Glue gives more of its own.
     parser.add_argument("--JOB_RUN_ID", default=uuid.uuid4().hex)
     given, _ = parser.parse_known_args(list(arguments))
@@ -557,24 +650,30 @@ def main(arguments: Sequence[str]) -> None:
         target.show()
     database = Database.of_connection(given.glue_connection)
     spark = SparkSession.builder.appName("star-schema").getOrCreate()
-    source = {table: database.read(spark, table, columns) for table, columns in SOURCE.items()}
+    source = database.read(spark)
     star = {name: frame.persist() for name, frame in transform(source).items()}
     figures = check(source, star)
+    if given.allow_empty == "false":
+        check_none_emptied(target.published, figures)
     run = f"{datetime.now(_UTC):%Y%m%dT%H%M%SZ}-{given.JOB_RUN_ID[-8:]}"
     tables = write(target, run, star)
     if tables is None:
-        _tell({"published": False, "run": target.published["run"], **figures})
+        target.tidy()
+        _tell("The source is as it was: nothing to publish.", False, target.published["run"], figures)
         return
-    before = {each["run"] for each in target.published["tables"].values()}
-    target.publish({"run": run, "published": datetime.now(_UTC).isoformat(), **figures, "tables": tables})
-    target.show()
     # Queries that began before still read the tables of before; older ones have ended.
-    target.remove_runs({run, *before, *(each["run"] for each in tables.values())})
-    _tell({"published": True, "run": run, **figures})
+    before = sorted({each["run"] for each in target.published["tables"].values()})
+    published = datetime.now(_UTC).isoformat()
+    target.publish({"run": run, "published": published, "before": before, **figures, "tables": tables})
+    target.show()
+    target.remove_orphans()
+    _tell("Manifest and catalog show the tables of this run.", True, run, figures)
 
 
-def _tell(figures: Document) -> None:
-    sys.stdout.write(json.dumps(figures) + "\n")
+def _tell(outcome: str, published: bool, run: str, figures: Document) -> None:
+    """What came of it in words, then as one line of JSON with the run whose tables are published."""
+    told = {"published": published, "run": run, **figures}
+    sys.stdout.write(f"{outcome}\n{json.dumps(told)}\n")
 
 
 if __name__ == "__main__":

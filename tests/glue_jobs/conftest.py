@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,43 @@ class Job:
             return ""
 
 
+def figures_of(job: Job, run: dict[str, Any]) -> dict[str, Any]:
+    """What a run tells of itself at its end."""
+    lines = [line for line in job.printed(run, "output").splitlines() if line.startswith("{")]
+    found: dict[str, Any] = json.loads(lines[-1])
+    return found
+
+
+def make_source(source: Access, name: str, **rows: str) -> str:
+    """Another database on the server with the tables that the job reads; its name.
+
+    Parameters
+    ----------
+    rows
+        Of a table, those of classicmodels that it has, as the end of a SELECT: all where nothing is said.
+        ``lines`` are the order lines; ``{name}`` is the database.
+    """
+    with connections.mysql(source) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        for table in ("customers", "products", "productlines", "orders", "orderdetails"):
+            which = rows.get("lines" if table == "orderdetails" else table, "").format(name=name)
+            cursor.execute(f"CREATE TABLE {name}.{table} LIKE classicmodels.{table}")
+            cursor.execute(f"INSERT INTO {name}.{table} SELECT * FROM classicmodels.{table} {which}")
+    return name
+
+
+def connect(client: Callable[[str], Any], database: str) -> str:
+    """A connection of Glue to another database of the source's server; its name."""
+    glue, name = client("glue"), f"{NAME}-{database}"
+    properties = glue.get_connection(Name=f"{NAME}-source")["Connection"]["ConnectionProperties"]
+    url = properties["JDBC_CONNECTION_URL"].replace("/classicmodels", f"/{database}")
+    known = {"Name": name, "ConnectionType": "JDBC"}
+    properties = {**properties, "JDBC_CONNECTION_URL": url}
+    with suppress(glue.exceptions.AlreadyExistsException):
+        glue.create_connection(ConnectionInput={**known, "ConnectionProperties": properties})
+    return name
+
+
 @pytest.fixture(scope="session")
 def lake(client: Callable[[str], Any]) -> str:
     client("s3").create_bucket(Bucket=BUCKET)
@@ -189,3 +227,20 @@ def job(client: Callable[[str], Any], lake: str, source: Access) -> Job:
         NumberOfWorkers=2,
     )
     return Job(f"{NAME}-star-schema", client)
+
+
+@pytest.fixture(scope="session")
+def script_job(job: Job, lake: str, client: Callable[[str], Any]) -> Callable[[str, str], Job]:
+    """``script_job(name, script)``: a job of another script, which imports the star schema's."""
+
+    def make(name: str, script: str) -> Job:
+        glue, key = client("glue"), f"scripts/{name}.py"
+        client("s3").put_object(Bucket=lake, Key=key, Body=script.encode())
+        known = glue.get_job(JobName=job.name)["Job"]
+        same = {each: known[each] for each in ("Role", "GlueVersion", "WorkerType", "NumberOfWorkers")}
+        command = {**known["Command"], "ScriptLocation": f"s3://{lake}/{key}"}
+        arguments = {"--extra-py-files": known["Command"]["ScriptLocation"]}
+        glue.create_job(Name=f"{NAME}-{name}", Command=command, DefaultArguments=arguments, **same)
+        return Job(f"{NAME}-{name}", client)
+
+    return make

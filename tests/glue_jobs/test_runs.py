@@ -17,7 +17,7 @@ from scripts import connections
 from scripts.connections import Access
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, free_port
-from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, make_role, wait_for
+from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, figures_of, make_role, wait_for
 
 LINES = 2996
 
@@ -46,12 +46,6 @@ def look(client: Callable[[str], Any], bucket: str, figures: dict[str, Any]) -> 
         for each in page["Partitions"]
     }
     return Lake(figures, manifest, objects, tables, partitions)
-
-
-def figures_of(job: Job, run: dict[str, Any]) -> dict[str, Any]:
-    lines = [line for line in job.printed(run, "output").splitlines() if line.startswith("{")]
-    found: dict[str, Any] = json.loads(lines[-1])
-    return found
 
 
 def facts(client: Callable[[str], Any], bucket: str, lake: Lake) -> list[dict[str, Any]]:
