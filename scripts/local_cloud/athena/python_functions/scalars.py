@@ -7,8 +7,9 @@ import csv
 import math
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
-from scripts.local_cloud.athena.python_functions.refusal import argument
+from scripts.local_cloud.athena.python_functions.refusal import Refusal, argument
 
 
 def translate(text: str, old: str, new: str) -> str:
@@ -149,13 +150,28 @@ def width_bin(x: float, bins: list[float]) -> int:
     return bisect_right(bins, x)
 
 
+@lru_cache
+def _csv_line(separator: str, quote: str, escape: str) -> re.Pattern[str]:
+    """Lines that all readers of CSV read alike: a value has quotes around it, or none in it."""
+    s, q, e = (re.escape(each) for each in (separator, quote, escape))
+    escaped = "" if escape == quote else f"|{e}."
+    plain = f"(?:[^{s}{q}{e}]" + ("" if escape == quote else f"|{e}[^{s}{q}]") + ")*"
+    value = f"(?:{plain}|{q}(?:[^{q}{e}]|{q}{q}{escaped})*{q})"
+    return re.compile(f"{value}(?:{s}{value})*", re.DOTALL)
+
+
 def csv_row(line: str, separator: str, quote: str, escape: str) -> list[str]:
     """A line as OpenCSVSerde splits it."""
+    if (quote in line or escape in line) and not _csv_line(separator, quote, escape).fullmatch(line):
+        raise Refusal(
+            "NOT_SUPPORTED: A line whose quotes do not stand around whole values is not read by the local "
+            f"cloud, and on AWS by OpenCSVSerde in its own way: {line[:100]}"
+        )
     plain = csv.reader(
         [line],
         delimiter=separator,
         quotechar=quote,
-        escapechar=escape if escape in line else None,
+        escapechar=escape if escape in line and escape != quote else None,
         doublequote=True,
     )
     return next(plain, [])
