@@ -92,6 +92,10 @@ def _decimals(sign: str, left: Value, right: Value) -> Value:
         )
         return Value(f"CAST({wide[0]} % {checked} AS {duckdb(kind)})", kind)
     kind = decimal(p1 + s2 + max(0, s2 - s1), scale)
+    if p1 + scale + s2 - s1 > MAX_PRECISION:
+        # The dividend, moved to the quotient's scale, may be more than a HUGEINT holds.
+        both = f"CAST({left.sql} AS VARCHAR), CAST({right.sql} AS VARCHAR)"
+        return Value(f"CAST(lab_divided({both}, {scale}) AS {duckdb(kind)})", kind)
     return Value(divided(unscaled(left), s1, unscaled(right), s2, kind), kind)
 
 
@@ -125,8 +129,8 @@ def scaled(whole: str, kind: Type) -> str:
     precision, scale = kind.numbers
     if not scale:
         return f"CAST({whole} AS {duckdb(kind)})"
-    if scale == precision == MAX_PRECISION:
-        raise refused(f"Division that gives {kind}")
+    if precision + scale > MAX_PRECISION:
+        return f"CAST(lab_pointed({whole}, {scale}) AS {duckdb(kind)})"
     one = f"CAST('{10**-0 if not scale else '0.' + '0' * (scale - 1) + '1'}' AS DECIMAL({scale},{scale}))"
     return f"CAST(CAST({whole} AS DECIMAL({MAX_PRECISION - scale},0)) * {one} AS {duckdb(kind)})"
 

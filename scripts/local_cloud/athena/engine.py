@@ -130,7 +130,7 @@ def _not_converted(message: str) -> QueryFailedError:
         return QueryFailedError(
             "INVALID_CAST_ARGUMENT", f"Cannot cast '{found[1] or found[2]}' to {kind.upper()}"
         )
-    if "to type DECIMAL" in message:
+    if re.search(r"to (?:type )?DECIMAL", message):
         return QueryFailedError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
     return QueryFailedError(
         "INVALID_CAST_ARGUMENT", message.removeprefix("Conversion Error: ").splitlines()[0]
@@ -151,6 +151,12 @@ def failure(why: duckdb.Error) -> QueryFailedError:
         return QueryFailedError(
             "EXPRESSION_NOT_SCALAR",
             "GROUP BY clause cannot contain aggregations, window functions or grouping operations",
+        )
+    if "must be a grouping column" in message:
+        return QueryFailedError(
+            "INVALID_ARGUMENTS",
+            "The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the "
+            "query",
         )
     if "must appear in the GROUP BY clause" in message:
         return QueryFailedError(

@@ -48,6 +48,10 @@ MACROS = {
         WHEN n < 0 THEN {_TARGET}
         WHEN p = '' THEN {_PADDING} WHEN at_left THEN lpad(s, CAST(n AS INTEGER), p)
         ELSE rpad(s, CAST(n AS INTEGER), p) END""",
+    # A whole number with a point before its last digits.
+    "lab_pointed(w, n)": """CASE WHEN w < 0 THEN '-' ELSE '' END || regexp_replace(
+        lpad(CAST(abs(w) AS VARCHAR), CAST(greatest(n + 1, length(CAST(abs(w) AS VARCHAR))) AS INTEGER), '0'),
+        '(.{' || n || '})$', '.\\1')""",
     # By the steps that Java's take, whose powers of ten below one are not exact.
     "lab_round(x, n)": """CASE WHEN NOT isfinite(x) THEN x WHEN n >= 0 THEN round(x, n)
         ELSE sign(x) * (round(abs(x) * pow(10, n)) / pow(10, n)) END""",

@@ -32,6 +32,8 @@ from scripts.local_cloud.athena.types import (
 from scripts.local_cloud.athena.values import Value, failing, numbers_of, quoted
 
 AGGREGATES: set[str] = set()
+#: Digits of decimals that no number of rows sums up to more than a decimal holds.
+_SUMMED = 26
 _MARK = re.compile("\x04(\\w+)\x05([^\x04\x06]*)\x06")
 
 
@@ -103,7 +105,14 @@ def _sum(call: Call) -> Value:
     elif kind.base == "decimal":
         kind = decimal(MAX_PRECISION, kind.numbers[1])
     of = value.sql if kind != REAL else f"CAST({value.sql} AS DOUBLE)"
-    return Value(f"CAST({aggregate('sum', of)} AS {duckdb(kind)})", kind)
+    total = f"CAST({aggregate('sum', of)} AS {duckdb(kind)})"
+    if value.type.base == "decimal" and value.type.numbers[0] > _SUMMED:
+        # DuckDB sums beyond the digits that the type has.
+        scale = kind.numbers[1]
+        most = f"CAST('{'9' * (MAX_PRECISION - scale)}.{'9' * scale}' AS {duckdb(kind)})"
+        why = quoted("NUMERIC_VALUE_OUT_OF_RANGE: Decimal overflow")
+        total = f"CASE WHEN {total} NOT BETWEEN -{most} AND {most} THEN {failing(why, kind)} ELSE {total} END"
+    return Value(total, kind)
 
 
 @_registering("avg")

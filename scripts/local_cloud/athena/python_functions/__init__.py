@@ -55,6 +55,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_to_base": (scalars.to_base, "BIGINT, BIGINT", "VARCHAR"),
     "lab_from_base": (scalars.from_base, "VARCHAR, BIGINT", "BIGINT"),
     "lab_bit_count": (scalars.bit_count, "BIGINT, BIGINT", "BIGINT"),
+    "lab_divided": (scalars.divided, "VARCHAR, VARCHAR, BIGINT", "VARCHAR"),
     "lab_width_bucket": (scalars.width_bucket, "DOUBLE, DOUBLE, DOUBLE, BIGINT", "BIGINT"),
     "lab_iso_timestamp": (moments.iso_timestamp, "VARCHAR", "TIMESTAMP"),
     "lab_iso_date": (moments.iso_date, "VARCHAR", "DATE"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import decimal
 import math
 import re
 from bisect import bisect_right
@@ -122,6 +123,15 @@ def bit_count(number: int, bits: int) -> int:
             f"represented with {bits} bits"
         )
     return (number & ((1 << bits) - 1)).bit_count()
+
+
+def divided(a: str, b: str, scale: int) -> str:
+    """The quotient of two decimals, its halves rounded away from zero."""
+    if not decimal.Decimal(b):
+        raise Refusal("DIVISION_BY_ZERO: Division by zero")
+    with decimal.localcontext(prec=200):
+        quotient = decimal.Decimal(a) / decimal.Decimal(b)
+        return f"{quotient.quantize(decimal.Decimal(1).scaleb(-scale), decimal.ROUND_HALF_UP):f}"
 
 
 def width_bucket(x: float, first: float, last: float, count: int) -> int:
