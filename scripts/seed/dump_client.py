@@ -195,8 +195,40 @@ def run_psql(
         command = [str(client.program), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
         if atomic:
             command.append("--single-transaction")
-        before = 1 if token else 0
-        _feed(command, environment, lines(token), lambda text, code: _psql_error(text, code, source, before))
+        numbering = _Numbering(before=1 if token else 0)
+        _feed(
+            command,
+            environment,
+            numbering.through(lines(token)),
+            lambda text, code: _psql_error(text, code, source, numbering),
+        )
+
+
+class _Numbering:
+    """Which line of a dump psql speaks of, where a line of it became several.
+
+    Parameters
+    ----------
+    before
+        Lines that psql gets before the dump's first.
+    """
+
+    def __init__(self, before: int) -> None:
+        self._before = before
+        self._longer: list[tuple[int, int]] = []
+
+    def through(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """What psql gets, unchanged."""
+        number = 1
+        for line in lines:
+            yield line
+            if more := max(line.count(b"\n") - 1, 0):
+                self._longer.append((number, more))
+            number += 1 + more
+
+    def source(self, number: int) -> int:
+        """The dump's line of psql's line `number`; both from 1."""
+        return number - self._before - sum(more for at, more in self._longer if at < number)
 
 
 def _option_file(to: Access) -> str:
@@ -266,9 +298,9 @@ def _mysql_error(text: str, code: int, source: Path) -> RemoteError:
     return RemoteError(f"The client could not load {source}: {text or f'exit {code}'}", "See `lab status`.")
 
 
-def _psql_error(text: str, code: int, source: Path, lines_before: int) -> RemoteError:
+def _psql_error(text: str, code: int, source: Path, numbering: _Numbering) -> RemoteError:
     if found := _PSQL_ERROR.search(text):
-        line = int(found["line"]) - lines_before
+        line = numbering.source(int(found["line"]))
         return RemoteError(
             f"{source}, line {line}: {found['text'].strip()}", "Repair the dump, and load it again."
         )

@@ -91,7 +91,7 @@ def for_postgres(
         As libpq counts: 150004 is 15.4.
     token
         For psql's restricted mode, in which a dump cannot make psql run programs; None where psql lacks it.
-        It costs one line more, at the beginning.
+        It costs one line more, at the beginning, and makes several of one that enters a database.
 
     Raises
     ------
@@ -129,9 +129,9 @@ def _meta(command: bytes, line: bytes, token: str | None, where: str) -> bytes:
     if found := _SWITCH.match(line):
         if token is None:
             return line
-        # psql takes several of its commands on one line.
+        # A line each: newer ones (15.20, 17.12) take all that follows on the line for the token.
         guard = token.encode()
-        return b"\\unrestrict %s \\connect %s \\restrict %s\n" % (guard, found["name"], guard)
+        return b"\\unrestrict %s\n\\connect %s\n\\restrict %s\n" % (guard, found["name"], guard)
     raise BadInputError(
         f"{where}: the psql command {line.decode('utf-8', 'replace').strip()!r} has no place in a dump.",
         "Commands of psql can run programs on this machine; remove the line if you trust the file.",

@@ -94,9 +94,9 @@ def test_commands_of_psql_are_refused_with_their_line(command: str) -> None:
         postgres(f"SELECT 1;\n{command}\n")
 
 
-def test_switching_the_database_leaves_and_enters_the_restricted_mode_on_one_line() -> None:
+def test_switching_the_database_leaves_and_enters_the_restricted_mode() -> None:
     assert postgres("\\connect shop\nSELECT 1;\n", token="T") == (
-        "\\restrict T\n\\unrestrict T \\connect shop \\restrict T\nSELECT 1;\n"
+        "\\restrict T\n\\unrestrict T\n\\connect shop\n\\restrict T\nSELECT 1;\n"
     )
     with pytest.raises(BadInputError, match="psql command"):
         postgres("\\connect shop \\! id\n", token="T")

@@ -137,6 +137,9 @@ def test_a_pg_dump_may_make_and_enter_its_database(
     path.write_text(PG_DUMP.replace("SET statement_timeout = 0;\n", start))
     (loaded,) = runner.load_dump(environment.settings, environment.session, path)
     assert loaded.rows == {"made.public.t": 2}
+    path.write_text(path.read_text().replace("made", "unmade").replace("COPY public.t", "COPY public.absent"))
+    with pytest.raises(RemoteError, match=r'dump\.sql, line 18: relation "public.absent" does not exist'):
+        runner.load_dump(environment.settings, environment.session, path)
 
 
 def test_a_servers_error_comes_with_file_and_line(
