@@ -78,8 +78,14 @@ def parse(text: str) -> exp.Expression:
         It is none, with its place.
     """
     try:
+        before: tuple[str, ...] = ("", "", "")
         for token in AthenaSelect().tokenize(text):
             _check(token, text)
+            before = (*before[1:], _kind(token))
+            if _wrong_sequence(before):
+                raise QueryFailedError("", f"mismatched input '{token.text}'", position(text, token.start))
+        if _wrong_sequence((*before[1:], "<EOF>")):
+            raise QueryFailedError("", "mismatched input '<EOF>'", position(text, len(text)))
         found = sqlglot.parse_one(text, dialect=AthenaSelect)
     except ParseError as why:
         at = why.errors[0] if why.errors else {}
@@ -91,6 +97,34 @@ def parse(text: str) -> exp.Expression:
     if not isinstance(found, exp.Expression):
         raise QueryFailedError("", "mismatched input '<EOF>'", (1, 1))
     return found
+
+
+#: After what an array cannot begin without its name.
+_BEFORE_BRACKETS = frozenset(
+    {"SELECT", "DISTINCT", "WHERE", "AND", "OR", "THEN", "ELSE", "WHEN", ",", "(", "[", "=", "+", "-", "||"}
+)
+_UNITS = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
+
+
+def _kind(token: Token) -> str:
+    """A word or a sign as it is, in capitals; of a literal or a quoted name, what it is."""
+    if token.token_type in {TokenType.STRING, TokenType.NUMBER, TokenType.IDENTIFIER}:
+        return str(token.token_type.name).lower()
+    return str(token.text).upper()
+
+
+def _wrong_sequence(words: tuple[str, ...]) -> bool:
+    """Whether sqlglot reads words so placed, and Trino does not: other dialects write so."""
+    first, before, word = words
+    return (
+        (word == "FROM" and before in {"", "(", ","})
+        or (word in {")", "FROM", "WHERE", ";", "<EOF>"} and before == ",")
+        or (word == "[" and before in _BEFORE_BRACKETS)
+        or (word in {"%", ","} and before == "number" and first == "LIMIT")
+        or (word == "number" and before == "INTERVAL")
+        or (first == "INTERVAL" and before == "string" and word not in _UNITS)
+        or (word == "UNKNOWN" and before in {"IS", "NOT"})
+    )
 
 
 def _check(token: Token, text: str) -> None:

@@ -217,6 +217,8 @@ class Expressions(Calls):
 
     def _cast(self, node: exp.Cast) -> Value:
         place = self.place(node)
+        if node.args.get("format"):
+            raise QueryFailedError("", "mismatched input 'FORMAT'", place)
         target = literals.data_type(node.args["to"], place)
         inner = node.this
         trying = isinstance(node, exp.TryCast)
