@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from scripts.inspection.definition import started
+from scripts.inspection.definition import machines_in, started
 from scripts.inspection.model import (
     CatalogDatabase,
     Crawler,
@@ -107,7 +107,9 @@ def pipelines(session: boto3.Session, holds: Holds) -> Iterator[Resource]:
                 name=each["Name"],
                 state=each.get("State", ""),
                 schedule=each.get("ScheduleExpression", ""),
+                hears=machines_in(each.get("EventPattern", "")),
                 targets=tuple(sorted(arn.rpartition(":")[2] for arn in arns if ":stateMachine:" in arn)),
+                topics=tuple(sorted(arn.rpartition(":")[2] for arn in arns if ":sns:" in arn)),
             )
 
 

@@ -1,8 +1,9 @@
-"""What the tasks of a state machine start or tell, from its definition in Amazon States Language."""
+"""What state machines start or tell, and which of them a rule hears, from definitions and patterns."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ _NAMING = (
     ("WorkGroup", ":athena:", "work_groups"),
     ("TopicArn", ":sns:", "topics"),
 )
+
+_MACHINE = re.compile(r":stateMachine:([^\"]+)")
 
 
 def started(definition: str) -> dict[str, Any]:
@@ -29,6 +32,11 @@ def started(definition: str) -> dict[str, Any]:
             if isinstance(name, str) and part in str(task.get("Resource", "")):
                 found[field].append(name.rpartition(":")[2])
     return {field: tuple(sorted(set(names))) for field, names in found.items()}
+
+
+def machines_in(pattern: str) -> tuple[str, ...]:
+    """Names of the state machines whose ARNs are in a rule's pattern of events."""
+    return tuple(sorted(set(_MACHINE.findall(pattern))))
 
 
 def _tasks(document: Any) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scripts.declarations.declared import Declarations, Declared, value_at
-from scripts.inspection.definition import started
+from scripts.inspection.definition import machines_in, started
 from scripts.inspection.model import (
     CatalogDatabase,
     Crawler,
@@ -79,21 +79,24 @@ def _spoken_of(found: Declarations, machine: Declared) -> dict[str, Any]:
 
 
 def _rules(found: Declarations) -> Iterator[Rule]:
-    targets: dict[str, list[str]] = defaultdict(list)
+    targets: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in found.of("aws_cloudwatch_event_target"):
-        for target in found.named(each, "arn", types=("aws_sfn_state_machine",)):
-            rule = each.values.get("rule") or ""
-            targets[rule].append(target.rpartition(":")[2] if isinstance(target, str) else target.id)
+        for target in found.named(each, "arn", types=(_MACHINE, _TOPIC)):
+            if isinstance(target, Declared):
+                targets[each.values.get("rule") or "", target.type].append(target.id)
     for each in found.of("aws_cloudwatch_event_rule"):
+        heard = found.referred(each, "event_pattern", types=(_MACHINE,))
         yield Rule(
             **_named(each),
             schedule=each.values.get("schedule_expression") or "",
-            targets=tuple(sorted(targets[each.id])),
+            hears=machines_in(each.values.get("event_pattern") or "") or _ids(heard),
+            targets=tuple(sorted(targets[each.id, _MACHINE])),
+            topics=tuple(sorted(targets[each.id, _TOPIC])),
             state=each.values.get("state") or "",
         )
 
 
-_BUCKET = ("aws_s3_bucket",)
+_BUCKET, _MACHINE, _TOPIC = ("aws_s3_bucket",), "aws_sfn_state_machine", "aws_sns_topic"
 
 
 def _bucket(found: Declarations, each: Declared, *path: str | int) -> str:

@@ -82,9 +82,10 @@ def test_the_plan_tells_where_everything_will_stand(request: pytest.FixtureReque
     assert named(*job.connections) == ["source"]
     assert named(*job.buckets, catalog.bucket, group.bucket) == [lake] * 3
     assert job.catalogs == (catalog.id,)
-    (machine,), (rule,) = env.of(StateMachine), env.of(Rule)
+    (machine,), (schedule, untold) = env.of(StateMachine), env.of(Rule)
     assert named(*machine.jobs, *machine.crawlers) == ["gold", "star-schema"]
-    assert (machine.work_groups, rule.targets) == ((group.id,), (machine.id,))
+    assert (machine.work_groups, schedule.targets) == ((group.id,), (machine.id,))
+    assert (untold.hears, untold.topics) == ((machine.id,), machine.topics)
     (delivery,) = env.of(DeliveryStream)
     assert (names[delivery.source], names[delivery.bucket]) == (
         "sourcelab-browse-events",

@@ -76,6 +76,11 @@ class _Flows:
             self._lead(key, Crawler, machine.crawlers)
             self._lead(key, WorkGroup, machine.work_groups)
             self._lead(key, Topic, machine.topics)
+        for rule in self.env.of(Rule):
+            if rule.hears or rule.topics:
+                key = self._add(rule, f"rule {rule.name}", rule.state.lower())
+                self.arrows += [Arrow(_key(StateMachine.kind, each), key) for each in rule.hears]
+                self._lead(key, Topic, rule.topics)
         connections = {each.name: each for each in self.env.of(GlueConnection)}
         for job in self.env.of(GlueJob):
             key = self._add(job, f"Glue job {job.name}", job.where)

@@ -101,12 +101,17 @@ class StateMachine(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Resource):
-    """Of EventBridge; ``targets`` are state machines."""
+    """Of EventBridge: it starts the state machines ``targets``, and tells ``topics``.
+
+    It does so on a ``schedule``, or when something happens to one of the state machines ``hears``.
+    """
 
     kind: ClassVar[str] = "EventBridge rule"
     schedule: str = ""
+    hears: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
-        return self.schedule
+        return self.schedule or (f"events of {', '.join(self.hears)}" if self.hears else "")

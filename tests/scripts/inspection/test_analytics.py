@@ -22,6 +22,7 @@ from scripts.inspection.model import (
     Resource,
     Rule,
     StateMachine,
+    Topic,
     WorkGroup,
 )
 from tests.conftest import Cloud
@@ -122,10 +123,15 @@ def made(client: Client) -> Iterator[None]:
     machine = states.create_state_machine(name=f"{NAME}-copy", definition=DEFINITION, roleArn=role)
     arn = machine["stateMachineArn"]
     events.put_rule(Name=f"{NAME}-nightly", ScheduleExpression="rate(1 day)", State="DISABLED")
-    events.put_targets(Rule=f"{NAME}-nightly", Targets=[{"Id": "it", "Arn": arn, "RoleArn": role}])
+    pattern = json.dumps({"source": ["aws.states"], "detail": {"stateMachineArn": [arn]}})
+    events.put_rule(Name=f"{NAME}-told", EventPattern=pattern)
+    topic = f"arn:aws:sns:us-east-1:000000000000:{NAME}-alarms"
+    for rule, target in (("nightly", {"Arn": arn, "RoleArn": role}), ("told", {"Arn": topic})):
+        events.put_targets(Rule=f"{NAME}-{rule}", Targets=[{"Id": "it", **target}])
     yield
-    events.remove_targets(Rule=f"{NAME}-nightly", Ids=["it"])
-    events.delete_rule(Name=f"{NAME}-nightly")
+    for rule in ("nightly", "told"):
+        events.remove_targets(Rule=f"{NAME}-{rule}", Ids=["it"])
+        events.delete_rule(Name=f"{NAME}-{rule}")
     states.delete_state_machine(stateMachineArn=arn)
     athena.delete_work_group(WorkGroup=NAME, RecursiveDeleteOption=True)
     glue.delete_crawler(Name=f"{NAME}-gold")
@@ -165,6 +171,10 @@ def test_what_is_there_is_found_through_the_api(found: list[Resource]) -> None:
             id=f"{NAME}-nightly", name=f"{NAME}-nightly", state="DISABLED", schedule="rate(1 day)",
             targets=(f"{NAME}-copy",),
         ),
+        Rule(
+            id=f"{NAME}-told", name=f"{NAME}-told", state="ENABLED", hears=(f"{NAME}-copy",),
+            topics=(f"{NAME}-alarms",),
+        ),
     ]  # fmt: skip
     assert found == expected
 
@@ -172,7 +182,8 @@ def test_what_is_there_is_found_through_the_api(found: list[Resource]) -> None:
 def test_it_is_drawn_from_the_database_to_the_answers(found: list[Resource]) -> None:
     database = DbInstance(id="shop", name="shop", endpoint="db.example", port=3306)
     lake = Bucket(id=f"{NAME}-lake", name=f"{NAME}-lake")
-    env = environment(NAME, "a test", [*found, database, lake])
+    topic = Topic(id=f"{NAME}-alarms", name=f"{NAME}-alarms")
+    env = environment(NAME, "a test", [*found, database, lake, topic])
     cards, arrows = flows.of(env)
     assert {(each.source, each.target) for each in arrows} == {
         ("DB instance shop", f"Glue job {NAME}-copy"),
@@ -183,6 +194,9 @@ def test_it_is_drawn_from_the_database_to_the_answers(found: list[Resource]) -> 
         (f"bucket {NAME}-lake", f"Athena work group {NAME}"),
         (f"state machine {NAME}-copy", f"Glue job {NAME}-copy"),
         (f"state machine {NAME}-copy", f"crawler {NAME}-gold"),
+        (f"state machine {NAME}-copy", f"topic {NAME}-alarms"),
+        (f"state machine {NAME}-copy", f"EventBridge rule {NAME}-told"),
+        (f"EventBridge rule {NAME}-told", f"topic {NAME}-alarms"),
     }
     assert [row.text for row in cards[f"state machine {NAME}-copy"].rows] == [
         "schedule rate(1 day): disabled"
