@@ -56,6 +56,12 @@ def _step_functions(_chain: HandlerChain, context: RequestContext, _response: ob
         import_module("scripts.local_cloud.step_functions").install()
 
 
+def _sqs(_chain: HandlerChain, context: RequestContext, _response: object) -> None:
+    """Have LocalStack's queues show messages in time, when the first request for one comes."""
+    if context.service is not None and context.service.service_name == "sqs":
+        import_module("scripts.local_cloud.providers.visibility").install()
+
+
 def _empty(folder: Path) -> Path:
     """A folder of our own with nothing in it: what an earlier life left there belongs to nobody."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -91,6 +97,7 @@ def on_start() -> None:
     handlers.run_custom_response_handlers.append(changes.announce)
     ROUTER.add(EPOCH_PATH, _epoch)
     handlers.serve_custom_service_request_handlers.append(_step_functions)
+    handlers.serve_custom_service_request_handlers.append(_sqs)
     gateway = get_current_runtime().components.gateway
     if os.environ.get(AUTHORIZATION_VARIABLE) == "on":
         authorization.install(gateway)
