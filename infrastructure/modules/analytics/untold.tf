@@ -3,6 +3,7 @@
 resource "aws_cloudwatch_event_rule" "untold" {
   name        = "${local.pipeline}-untold"
   description = "Executions of ${local.pipeline} that ended without having told of it"
+  state       = "ENABLED"
 
   event_pattern = jsonencode({
     source        = ["aws.states"]
