@@ -10,6 +10,7 @@ import boto3
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
+from scripts.errors import BadInputError
 from scripts.labs.databases import LearnerDatabase
 from scripts.labs.lake import parquet
 from scripts.labs.lake.athena import Athena
@@ -17,8 +18,8 @@ from scripts.labs.lake.athena import Athena
 if TYPE_CHECKING:
     from scripts.labs.workspace import Workspace
 
-#: More rows than any dataset's table has at the labs' scale.
-_ROWS = 1_000_000
+#: Rows of a table that a lake takes: thirty times those of the labs' scale.
+_ROWS = 100_000
 
 
 class Lake:
@@ -62,7 +63,23 @@ class Lake:
             The learner's copy of the dataset, on MySQL; each of its tables goes to ``source/<table>/``.
         setup
             Athena's SQL that makes what the lab begins with, in both databases.
+
+        Raises
+        ------
+        BadInputError
+            The dataset was loaded at a scale that is not for labs; nothing was made or removed.
         """
+        with source.session() as database:
+            tables = [str(table) for (table,) in database.run("SHOW TABLES").rows]
+            for table in tables:
+                ((rows,),) = database.run(f"SELECT count(*) FROM {table}").rows  # noqa: S608
+                if rows > _ROWS:
+                    dataset = source.copies.dataset
+                    raise BadInputError(
+                        f"{dataset} is loaded with {rows:,} {table}; a lake of your own takes {_ROWS:,} rows "
+                        "a table.",
+                        f"Load it as the course has it, then try again: lab seed {dataset}",
+                    )
         self.remove()
         s3, glue = self._session.client("s3"), self._session.client("glue")
         with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
@@ -70,7 +87,7 @@ class Lake:
         for name in (self.database, self.checked):
             glue.create_database(DatabaseInput={"Name": name})
         with source.session() as database:
-            for (table,) in database.run("SHOW TABLES").rows:
+            for table in tables:
                 found = parquet.of_table(database.run(f"SELECT * FROM {table}", limit=_ROWS))  # noqa: S608
                 body = io.BytesIO()
                 pq.write_table(found, body, compression="snappy")

@@ -9,6 +9,7 @@ import pytest
 from scripts.commands import labs as commands
 from scripts.errors import BadInputError
 from scripts.labs import files, manifest, workspace
+from scripts.labs.lake import Lake, lake
 from scripts.labs.outcome import Outcome
 from tests.scripts.labs.conftest import Started
 
@@ -105,3 +106,19 @@ def test_the_dashboard_is_drawn_from_the_learners_right_answers(started: Started
     text = page.read_text()
     assert '{"country": "USA", "sales": ' in text
     assert outcome.told[-1].endswith("until yours are right: sales-by-month, product-lines, top-customers")
+
+
+def test_a_dataset_too_large_for_a_lake_of_ones_own_is_told_and_what_is_there_stays(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = started(LAB, "mysql")
+    found = desk.required(LAB)
+    database, made = (
+        desk.databases(LAB, found, LAB.engines(found.engine))["mysql"],
+        Lake(desk._session, found),
+    )
+    monkeypatch.setattr(lake, "_ROWS", 2_000)
+    with pytest.raises(BadInputError, match=r"2,996 orderdetails; a lake .* takes 2,000 rows") as error:
+        made.make(database, LAB.lake or "")
+    assert "lab seed classicmodels" in error.value.hint
+    assert made.exists()
