@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from scripts.inspection.definition import machines_in, started
+from scripts.inspection.definition import buckets_in, machines_in, started
 from scripts.inspection.model import (
     CatalogDatabase,
     Crawler,
@@ -18,7 +18,6 @@ from scripts.inspection.model import (
     StateMachine,
     WorkGroup,
 )
-from scripts.inspection.terraform_analytics import buckets_in
 
 Holds = Callable[[str], bool]
 

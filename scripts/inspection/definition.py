@@ -1,10 +1,10 @@
-"""What state machines start or tell, and which of them a rule hears, from definitions and patterns."""
+"""What analytics' resources name within texts of theirs: definitions, patterns of events, addresses."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 #: Argument of a task, a part of its resource that tells what that names, and the field of `StateMachine`.
@@ -37,6 +37,12 @@ def started(definition: str) -> dict[str, Any]:
 def machines_in(pattern: str) -> tuple[str, ...]:
     """Names of the state machines whose ARNs are in a rule's pattern of events."""
     return tuple(sorted(set(_MACHINE.findall(pattern))))
+
+
+def buckets_in(values: Iterable[Any]) -> tuple[str, ...]:
+    """Buckets of the ``s3://`` addresses among some values."""
+    told = (each for each in values if isinstance(each, str) and each.startswith("s3://"))
+    return tuple(sorted({each.removeprefix("s3://").partition("/")[0] for each in told}))
 
 
 def _tasks(document: Any) -> Iterator[Mapping[str, Any]]:

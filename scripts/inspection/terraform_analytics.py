@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scripts.declarations.declared import Declarations, Declared, value_at
-from scripts.inspection.definition import machines_in, started
+from scripts.inspection.definition import buckets_in, machines_in, started
 from scripts.inspection.model import (
     CatalogDatabase,
     Crawler,
@@ -102,12 +102,6 @@ _BUCKET, _MACHINE, _TOPIC = ("aws_s3_bucket",), "aws_sfn_state_machine", "aws_sn
 def _bucket(found: Declarations, each: Declared, *path: str | int) -> str:
     known = buckets_in([value_at(each.values, path)])
     return next(iter(known or _ids(found.referred(each, *path, types=_BUCKET))), "")
-
-
-def buckets_in(values: Iterable[Any]) -> tuple[str, ...]:
-    """Buckets of the ``s3://`` addresses among some values."""
-    told = (each for each in values if isinstance(each, str) and each.startswith("s3://"))
-    return tuple(sorted({each.removeprefix("s3://").partition("/")[0] for each in told}))
 
 
 def _ids(found: Iterable[Declared]) -> tuple[str, ...]:
