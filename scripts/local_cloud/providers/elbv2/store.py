@@ -10,9 +10,9 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
-from localstack.utils.collections import PaginatedList
 from localstack.utils.tagging import TaggingService
 
+from scripts.local_cloud.providers import paging
 from scripts.local_cloud.providers.framework import (
     Fidelity,
     Operations,
@@ -183,7 +183,8 @@ def forget_listener(store: ElbStore, gone: Listener) -> None:
 
 def page(found: list[dict[str, Any]], key: str, request: Request) -> tuple[list[dict[str, Any]], str | None]:
     """The page of ``found`` that the request asks for, and the marker of the next one."""
-    items, marker = PaginatedList(found).get_page(
-        lambda item: item[key], request.get("Marker"), min(request.get("PageSize") or PAGE_SIZE, PAGE_SIZE)
-    )
-    return items, marker
+    size = min(request.get("PageSize") or PAGE_SIZE, PAGE_SIZE)
+    try:
+        return paging.page(found, lambda item: str(item[key]), request.get("Marker"), size)
+    except paging.TokenError:
+        raise error("ValidationError", f"'{request['Marker']}' is not a marker that a page gave") from None

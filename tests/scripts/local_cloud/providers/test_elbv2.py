@@ -286,6 +286,23 @@ def test_a_listener_for_https_needs_a_certificate_that_is_there(
     ]
 
 
+def test_pages_follow_each_other_and_a_marker_of_nobody_is_refused(
+    client: Client, network: Network, group: str
+) -> None:
+    elbv2 = client("elbv2")
+    other = elbv2.create_target_group(
+        Name=unique("tg"), Protocol="HTTP", Port=8081, VpcId=network.vpc_id, TargetType="ip"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    pages = elbv2.get_paginator("describe_target_groups").paginate(PaginationConfig={"PageSize": 1})
+    listed = [[each["TargetGroupArn"] for each in page["TargetGroups"]] for page in pages]
+    assert {len(page) for page in listed} == {1}
+    every = [arn for page in listed for arn in page]
+    assert {group, other} <= set(every)
+    assert len(every) == len(set(every))
+    with pytest.raises(ClientError, match=r"ValidationError.*not a marker"):
+        elbv2.describe_target_groups(Marker="bm9ib2R5")
+
+
 def test_tags_stay_with_each_kind_of_resource(client: Client, balancer: dict[str, Any], group: str) -> None:
     elbv2 = client("elbv2")
     arns = [balancer["LoadBalancerArn"], group, listen(client, balancer, group)]
