@@ -47,8 +47,13 @@ _UTILITY = re.compile(r"\s*(SHOW|DESC|DESCRIBE|EXPLAIN)\b", re.IGNORECASE)
 _DML = re.compile(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|INSERT|UNLOAD|EXECUTE)\b", re.IGNORECASE)
 
 
+def _bare(sql: str) -> str:
+    """A statement without the comments that it begins with."""
+    return re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)*", "", sql, flags=re.DOTALL)
+
+
 def _kind(sql: str) -> str:
-    bare = re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)*", "", sql, flags=re.DOTALL)
+    bare = _bare(sql)
     return "UTILITY" if _UTILITY.match(bare) else "DML" if _DML.match(bare) else "DDL"
 
 
@@ -100,9 +105,8 @@ def _start(context: RequestContext, request: Request) -> Response:
         raise error("UnsupportedOperation", f"Data catalog {catalog} is not in the local cloud.")
     output = _output(group, request)
     query_id = str(uuid.uuid4())
-    extension = (
-        "csv" if re.match(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|EXECUTE)\b", sql, re.IGNORECASE) else "txt"
-    )
+    asks = re.match(r"[\s(]*(SELECT|WITH|VALUES|TABLE|EXECUTE)\b", _bare(sql), re.IGNORECASE)
+    extension = "csv" if asks else "txt"
     record = {
         "QueryExecutionId": query_id,
         "Query": sql,

@@ -39,6 +39,15 @@ def test_a_query_is_answered_with_types_rows_and_an_object_as_aws_writes_it(lab:
     assert lab.s3.head_object(Bucket=lab.name, Key=f"results/{query_id}.csv.metadata")["ContentLength"] > 0
 
 
+def test_a_query_that_begins_with_a_comment_says_from_its_start_where_its_rows_will_be(lab: Lab) -> None:
+    query_id = lab.start("-- what it is for\n/* and why */ (SELECT 1)")
+    begun = lab.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+    ended = lab.wait(query_id)
+    assert {each["ResultConfiguration"]["OutputLocation"] for each in (begun, ended)} == {
+        lab.uri(f"results/{query_id}.csv")
+    }
+
+
 def test_results_are_paged_with_the_header_in_the_first_page_only(lab: Lab) -> None:
     execution = lab.run("SELECT x FROM UNNEST(sequence(1, 2500)) AS t(x) ORDER BY x")
     assert lab.rows_of(execution) == [[str(each)] for each in range(1, 2501)]
