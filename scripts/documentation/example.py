@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scripts import terraform
+from scripts import terraform_program
 from scripts.config import Settings
 from scripts.errors import RemoteError
 from scripts.inspection.drawing import compose, svg
@@ -45,7 +45,7 @@ def plan(settings: Settings) -> dict[str, Any]:
     RemoteError
         Terraform reported an error.
     """
-    program = terraform.find()
+    program = terraform_program.find()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "infrastructure"
         unwanted = shutil.ignore_patterns(".terraform", "*.tfstate*")
@@ -54,7 +54,7 @@ def plan(settings: Settings) -> dict[str, Any]:
         shutil.copytree(settings.infrastructure.parent / "glue_jobs", Path(name) / "glue_jobs")
         (folder / "offline_override.tf").write_text(_OFFLINE)
         here = Settings(local_dir=Path(name))
-        env = terraform.environment(here) | {"AWS_ENDPOINT_URL": _NOWHERE}
+        env = terraform_program.environment(here) | {"AWS_ENDPOINT_URL": _NOWHERE}
 
         def run(*arguments: str) -> str:
             answer = subprocess.run(

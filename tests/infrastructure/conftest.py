@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tftest import TerraformPlanOutput
 
-from scripts.terraform import cli_config
+from scripts.terraform_program import cli_config
 from tests.infrastructure.cases import CASES, ROOT_MODULE, Case, load
 from tests.infrastructure.comparison import differences
 from tests.infrastructure.planner import Planner

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from scripts.terraform import cli_config
+from scripts.terraform_program import cli_config
 from tests.infrastructure.cases import Case, load
 from tests.infrastructure.comparison import counts, listed, outputs, resources
 from tests.infrastructure.planner import Outcome, Planner

@@ -17,7 +17,7 @@ import pytest
 from scripts import network_snapshot
 from scripts.declarations import declared, plan
 from scripts.reachability.readers import aws, terraform
-from scripts.terraform import environment
+from scripts.terraform_program import environment
 from tests.conftest import Cloud
 from tests.infrastructure.cases import INFRASTRUCTURE
 from tests.infrastructure.foreign.inventory import inventory
