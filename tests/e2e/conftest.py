@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ import pytest
 from scripts import aws, connections
 from scripts.config import ROOT, Settings
 from scripts.connections import Access
+from scripts.local_cloud.databases.model import ServerStatus
+from scripts.local_cloud.lifecycle import LocalCloud
 from tests.conftest import own_settings
 
 LAB = Path(sys.executable).with_name("lab")
@@ -57,6 +60,29 @@ class Environment:
     def session(self) -> boto3.Session:
         """boto3 session of it."""
         return aws.session(self.settings)
+
+    def server(self, identifier: str) -> ServerStatus:
+        """The database server behind a DB instance."""
+        servers = LocalCloud(self.settings).servers()
+        (found,) = (each for each in servers if each.identifier == identifier)
+        return found
+
+    def kill_server(self, identifier: str) -> int:
+        """End the server of a DB instance by SIGKILL; the pid that it had."""
+        pid = self.server(identifier).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def is_back(self, identifier: str, former: int) -> bool:
+        """Whether a DB instance is available on another process than the one that was killed.
+
+        Its status alone does not tell: for a moment it is the one of before.
+        """
+        rds = self.session.client("rds")
+        (instance,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+        available: bool = instance["DBInstanceStatus"] == "available"
+        return available and self.server(identifier).pid not in (None, former)
 
     def access(self, identifier: str) -> Access:
         """How its master user connects to a DB instance."""

@@ -13,7 +13,7 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from scripts.local_cloud.databases import strays
 from scripts.local_cloud.lifecycle import LocalCloud
 from tests.conftest import own_settings
 from tests.e2e.conftest import Environment, Running
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("at work")]
 
@@ -136,33 +137,13 @@ def _rows(environment: Environment, identifier: str, table: str = "kept") -> int
     return int(count)
 
 
-def _server(environment: Environment, identifier: str) -> int:
-    servers = LocalCloud(environment.settings).servers()
-    (pid,) = (each.pid for each in servers if each.identifier == identifier)
-    assert pid is not None
-    return pid
-
-
-def _wait_for(lab: Running, word: str, limit: float = 300) -> None:
+def _wait_until_said(lab: Running, word: str, limit: float = 300) -> None:
     """Until a running `lab` has said a word."""
     deadline = time.monotonic() + limit
     while word not in (said := os.pread(lab.errors.fileno(), 1 << 20, 0).decode()):
         assert lab.process.poll() is None, said
         assert time.monotonic() < deadline, said
         time.sleep(0.02)
-
-
-def _until(condition: Callable[[], bool], limit: float = 300) -> None:
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def _is_available(environment: Environment, identifier: str) -> bool:
-    rds = environment.session.client("rds")
-    (found,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
-    return bool(found["DBInstanceStatus"] == "available")
 
 
 def _kill(cloud: LocalCloud) -> None:
@@ -195,15 +176,13 @@ def _is_whole(environment: Environment) -> None:
 def test_a_server_killed_while_it_is_seeded_comes_back_with_what_was_committed(
     small: Environment, identifier: str
 ) -> None:
-    pid = _server(small, identifier)
     lab = small.start("seed", "rentio", "--scale", SCALE)
-    _wait_for(lab, f"{identifier}/rentio: customer")
-    os.kill(pid, signal.SIGKILL)
+    _wait_until_said(lab, f"{identifier}/rentio: customer")
+    former = small.kill_server(identifier)
     told = lab.end(expect=4)
     assert "Seed of rentio: " in told.stderr
     assert "started again by itself" in told.stderr
-    _until(lambda: _is_available(small, identifier))
-    assert _server(small, identifier) != pid
+    wait_for(lambda: small.is_back(identifier, former))
     assert _rows(small, identifier) == 1
     # Nothing of the interrupted seed shows: the dataset that was there still is.
     assert _rows(small, identifier, "rental") == 16_044
@@ -211,7 +190,7 @@ def test_a_server_killed_while_it_is_seeded_comes_back_with_what_was_committed(
 
 def test_a_killed_seed_leaves_no_lock_and_the_next_one_finishes_the_work(small: Environment) -> None:
     lab = small.start("seed", "rentio", "--scale", SCALE)
-    _wait_for(lab, f"{MYSQL}/rentio: customer")
+    _wait_until_said(lab, f"{MYSQL}/rentio: customer")
     lab.process.kill()
     lab.process.wait()
     small.lab("seed", "rentio")
@@ -224,7 +203,7 @@ def test_a_killed_up_leaves_no_lock_and_the_next_one_starts_every_server(small: 
     told = json.loads(small.lab("status", "--json", expect=1).stdout)
     assert sum("`lab up` starts it again with its data" in part["health"] for part in told) == 2
     lab = small.start("up")
-    _until(lambda: any(server.alive for server in cloud.servers()))
+    wait_for(lambda: any(server.alive for server in cloud.servers()))
     lab.process.kill()
     lab.process.wait()
     small.lab("up")
@@ -266,8 +245,8 @@ def test_a_full_disk_is_shown_by_the_status_of_servers_and_instances_that_it_end
     small: Environment, full: Path
 ) -> None:
     _fill(full, 3 << 20)
-    os.kill(_server(small, POSTGRES), signal.SIGKILL)
-    _until(lambda: not all(server.alive for server in LocalCloud(small.settings).servers()))
+    small.kill_server(POSTGRES)
+    wait_for(lambda: not all(server.alive for server in LocalCloud(small.settings).servers()))
     assert small.lab("status", expect=1).stdout.count("its disk is full") == 2
     instances = small.session.client("rds").describe_db_instances()["DBInstances"]
     assert [each["DBInstanceStatus"] for each in instances] == ["storage-full", "storage-full"]
@@ -309,7 +288,7 @@ def test_with_space_again_up_brings_the_servers_back_with_every_committed_row(
     # One more: its commit was waiting when the client gave up.
     assert _rows(small, MYSQL) in (committed, committed + 1)
     # MariaDB looks for space once a minute, and the seed that was cut is still in its call.
-    _until(lambda: _value(small.access(MYSQL), "SELECT IS_FREE_LOCK('rentio_seeding')") == 1, limit=300)
+    wait_for(lambda: _value(small.access(MYSQL), "SELECT IS_FREE_LOCK('rentio_seeding')") == 1)
     small.lab("seed", "rentio")
     _is_whole(small)
 
@@ -318,7 +297,7 @@ def test_localstack_killed_while_it_is_used_is_told_and_up_starts_a_clean_life(s
     process = LocalCloud(small.settings).process()
     assert process is not None
     lab = small.start("seed", "rentio", "--scale", SCALE)
-    _wait_for(lab, f"{MYSQL}/rentio: customer")
+    _wait_until_said(lab, f"{MYSQL}/rentio: customer")
     os.kill(process.pid, signal.SIGKILL)
     told = lab.end(expect=3)
     assert "make apply" in told.stderr
@@ -335,7 +314,9 @@ def test_a_server_that_ends_while_everything_is_stopped_is_not_started_again(sma
         DBInstanceIdentifier="last", Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20,
         MasterUsername="labadmin", ManageMasterUserPassword=True,
     )  # fmt: skip
-    _until(lambda: _is_available(small, "last"))
+    rds.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="last", WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+    )
     lab = small.start("down")
     cloud = LocalCloud(small.settings)
     while lab.process.poll() is None:

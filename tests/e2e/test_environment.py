@@ -36,6 +36,7 @@ from scripts.seed.verification import verify
 from tests.e2e import leaks
 from tests.e2e.conftest import Environment
 from tests.infrastructure import permissions
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("environment")]
 
@@ -210,7 +211,7 @@ def test_the_servers_listen_on_the_ports_that_aws_would_use(environment: Environ
 def test_no_server_runs_as_root_nor_listens_beyond_this_machine(
     environment: Environment, identifier: str, port: int
 ) -> None:
-    (server,) = (each for each in LocalCloud(environment.settings).servers() if each.identifier == identifier)
+    server = environment.server(identifier)
     assert server.pid is not None
     process = psutil.Process(server.pid)
     assert process.uids().effective != 0 or os.geteuid() != 0
@@ -391,15 +392,9 @@ def _run_what_apply_prints(environment: Environment, entries: list[dict[str, Any
 def test_a_killed_database_server_comes_back_by_itself_with_its_data(
     environment: Environment, identifier: str
 ) -> None:
-    cloud = LocalCloud(environment.settings)
     _write_committed_row(environment, identifier)
-    (server,) = (each for each in cloud.servers() if each.identifier == identifier)
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(server.pid)] if psutil.pid_exists(server.pid) else [], timeout=120)
-    environment.session.client("rds").get_waiter("db_instance_available").wait(
-        DBInstanceIdentifier=identifier, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
-    )
+    former = environment.kill_server(identifier)
+    wait_for(lambda: environment.is_back(identifier, former))
     assert _committed_rows(environment, identifier) == 1
     environment.lab("status")
 

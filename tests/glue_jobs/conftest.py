@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from scripts.seed import mysql_loader
 from scripts.seed.classicmodels import CLASSICMODELS
 from scripts.seed.streaming import silent
 from tests.conftest import Cloud
+from tests.waiting import wait_for
 
 NAME = "starlab"
 BUCKET = f"{NAME}-lake-000000000000"
@@ -50,15 +50,6 @@ def make_role(iam: Any, name: str, *statements: dict[str, Any]) -> str:
     return str(role["Arn"])
 
 
-def wait_for(what: Callable[[], Any], limit: float = LIMIT) -> Any:
-    """The first true answer."""
-    deadline = time.monotonic() + limit
-    while not (answer := what()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
-    return answer
-
-
 @dataclass(frozen=True)
 class Job:
     """A job, driven through the API."""
@@ -81,7 +72,7 @@ class Job:
             found = self.get(run_id)
             return found if found["JobRunState"] in ENDED else None
 
-        run: dict[str, Any] = wait_for(ended)
+        run: dict[str, Any] = wait_for(ended, LIMIT)
         return run
 
     def run(self, **arguments: str) -> dict[str, Any]:

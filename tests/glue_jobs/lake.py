@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.glue_jobs.conftest import wait_for
+from tests.glue_jobs.conftest import LIMIT
+from tests.waiting import wait_for
 
 Client = Callable[[str], Any]
 
@@ -41,7 +42,7 @@ def ask(client: Client, bucket: str, database: str, sql: str) -> list[str | None
         found = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
         return found if found["State"] not in ("QUEUED", "RUNNING") else None
 
-    status = wait_for(ended)
+    status = wait_for(ended, LIMIT)
     assert status["State"] == "SUCCEEDED", status
     _, row = athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
     return [cell.get("VarCharValue") for cell in row["Data"]]

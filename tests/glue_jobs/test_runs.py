@@ -17,7 +17,8 @@ from scripts import connections
 from scripts.connections import Access
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, free_port
-from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, figures_of, make_role, wait_for
+from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, figures_of, make_role
+from tests.waiting import wait_for
 
 LINES = 2996
 

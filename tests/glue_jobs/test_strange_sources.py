@@ -22,8 +22,8 @@ from tests.glue_jobs.conftest import (
     connect,
     make_role,
     make_source,
-    wait_for,
 )
+from tests.waiting import wait_for
 
 # Five runs in one, before the first test.
 pytestmark = pytest.mark.timeout(LIMIT * 2)

@@ -14,7 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from scripts.labs.python import Runner, runner, values
 from scripts.labs.work import learner_environment
 from scripts.workers import Forked, Fresh
 from tests.scripts.conftest import Environment
+from tests.waiting import gone, wait_for
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -55,14 +55,6 @@ def calling(code: str, folder: Path) -> Callable[..., Any]:
         return by.call(file, "answer", arguments, {}, seconds=seconds).result
 
     return answer
-
-
-def gone(pid: int) -> None:
-    """Wait until a process has ended."""
-    deadline = time.monotonic() + 60
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 leaves = st.one_of(
@@ -136,7 +128,8 @@ def test_a_function_without_end_is_stopped_with_everything_that_it_started(way: 
     )
     with pytest.raises(NotYetError, match="was stopped after") as raised:
         run(tmp_path, code, seconds=10)
-    gone(int(raised.value.seen))
+    pid = int(raised.value.seen)
+    wait_for(lambda: gone(pid))
 
 
 def test_a_file_that_is_called_like_a_module_of_python_does_no_harm(way: None, tmp_path: Path) -> None:
@@ -230,7 +223,8 @@ def test_what_a_call_leaves_running_ends_with_it(session: bool, tmp_path: Path) 
         tmp_path,
     )
     with Runner(ENVIRONMENT) as by:
-        gone(answer(by, session))
+        pid = answer(by, session)
+        wait_for(lambda: gone(pid))
 
 
 def test_calls_at_the_same_time_do_not_meet(way: None, tmp_path: Path) -> None:
@@ -310,8 +304,8 @@ def test_nothing_outlives_a_command_that_is_killed(tmp_path: Path) -> None:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    for pid in (tmp_path / "pids").read_text().split():
-        gone(int(pid))
+    pids = [int(each) for each in (tmp_path / "pids").read_text().split()]
+    wait_for(lambda: all(gone(pid) for pid in pids))
 
 
 def test_what_boto3_knows_of_a_service_is_the_same_read_before_or_then(tmp_path: Path) -> None:

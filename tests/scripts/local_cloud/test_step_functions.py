@@ -6,7 +6,6 @@ A state machine of one task, on a script without Spark, so that each takes secon
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,11 +14,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cloud
+from tests.waiting import wait_for
 
 GLUE = "arn:aws:states:::glue:startJobRun.sync"
 ATHENA = "arn:aws:states:::athena:startQueryExecution.sync"
-#: Seconds; on an idle machine one is enough.
-LIMIT = 300
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,6 @@ class Place:
 
         found: dict[str, Any] = wait_for(ended)
         return found
-
-
-def wait_for(what: Callable[[], Any]) -> Any:
-    """The first true answer."""
-    deadline = time.monotonic() + LIMIT
-    while not (answer := what()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
-    return answer
 
 
 @pytest.fixture(scope="module")

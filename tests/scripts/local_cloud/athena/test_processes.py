@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -17,6 +15,7 @@ from scripts import aws
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, own_settings
 from tests.scripts.local_cloud.athena.conftest import Lab
+from tests.waiting import wait_for
 
 #: Runs until somebody ends it.
 ENDLESS = """
@@ -30,22 +29,15 @@ def _processes(query_id: str) -> list[psutil.Process]:
     return [each for each in psutil.process_iter(["cwd"]) if query_id in (each.info["cwd"] or "")]
 
 
-def _until(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not met():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_a_query_that_is_stopped_ends_with_its_process(lab: Lab) -> None:
     query_id = lab.start(ENDLESS)
     lab.wait(query_id, "RUNNING")
-    _until(lambda: bool(_processes(query_id)))
+    wait_for(lambda: bool(_processes(query_id)))
     with pytest.raises(ClientError, match="Query has not yet finished"):
         lab.athena.get_query_results(QueryExecutionId=query_id)
     lab.athena.stop_query_execution(QueryExecutionId=query_id)
     assert lab.wait(query_id)["Status"]["State"] == "CANCELLED"
-    _until(lambda: not _processes(query_id))
+    wait_for(lambda: not _processes(query_id))
     # What has ended stays as it is.
     lab.athena.stop_query_execution(QueryExecutionId=query_id)
 
@@ -55,7 +47,7 @@ def test_queries_processes_are_forked_from_one_that_has_no_threads(lab: Lab) -> 
     first, second = (lab.start(ENDLESS) for _ in range(2))
     for each in (first, second):
         lab.wait(each, "RUNNING")
-        _until(lambda each=each: bool(_processes(each)))
+        wait_for(lambda each=each: bool(_processes(each)))
     parents = {each.parent() for query_id in (first, second) for each in _processes(query_id)}
     # A fork copies one thread alone: what another one holds would be held for ever.
     assert [each.num_threads() for each in parents if each] == [1]
@@ -66,7 +58,7 @@ def test_queries_processes_are_forked_from_one_that_has_no_threads(lab: Lab) -> 
 def test_a_process_that_is_killed_fails_its_query_alone(lab: Lab) -> None:
     query_id = lab.start(ENDLESS)
     lab.wait(query_id, "RUNNING")
-    _until(lambda: bool(_processes(query_id)))
+    wait_for(lambda: bool(_processes(query_id)))
     for each in _processes(query_id):
         each.kill()
     found = lab.wait(query_id)
@@ -159,8 +151,8 @@ def test_a_new_life_knows_no_queries_of_the_one_before_and_answers_new_ones() ->
                 assert lab.athena.list_query_executions(WorkGroup="restart")["QueryExecutionIds"] == []
                 assert lab.rows(f"SELECT {life}") == [[str(life)]]
                 endless = lab.start(ENDLESS)
-                _until(lambda endless=endless: bool(_processes(endless)))
+                wait_for(lambda endless=endless: bool(_processes(endless)))
             finally:
                 localstack.stop()
             # A query works for nobody when LocalStack is gone.
-            _until(lambda endless=endless: not _processes(endless))
+            wait_for(lambda endless=endless: not _processes(endless))

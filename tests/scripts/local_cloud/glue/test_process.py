@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
-
 from scripts.local_cloud.glue.process import reason
+from tests.waiting import gone, wait_for
 
 PARENT = """
 import subprocess, sys
@@ -28,13 +26,6 @@ time.sleep(3600)
 """
 
 
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def test_nothing_of_a_run_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "job.py"
     script.write_text(SCRIPT)
@@ -44,10 +35,7 @@ def test_nothing_of_a_run_outlives_a_parent_that_is_killed(tmp_path: Path) -> No
     pids = [int(parent.stdout.readline()), int(parent.stdout.readline())]
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 120
-    while not all(gone(pid) for pid in pids):
-        assert time.monotonic() < deadline, "the run outlives its parent"
-        time.sleep(0.05)
+    wait_for(lambda: all(gone(pid) for pid in pids))
 
 
 def test_a_reason_is_one_line_without_the_stack_of_java() -> None:

@@ -22,7 +22,8 @@ from botocore.exceptions import ClientError
 
 from scripts.local_cloud.delivery import recovery, report
 from tests.conftest import Cloud
-from tests.scripts.local_cloud.providers.firehose.conftest import Lab, unique, wait_for
+from tests.scripts.local_cloud.providers.firehose.conftest import Lab, unique
+from tests.waiting import wait_for
 
 LINES: dict[str, Any] = {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord"}]}
 FULL_BUFFER = {"SizeInMBs": 1, "IntervalInSeconds": 900}

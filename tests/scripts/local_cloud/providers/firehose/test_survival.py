@@ -17,7 +17,8 @@ from scripts.local_cloud.delivery import recovery, report
 from scripts.local_cloud.lifecycle import LocalCloud
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, own_settings
-from tests.scripts.local_cloud.providers.firehose.conftest import Lab, make_role, unique, wait_for
+from tests.scripts.local_cloud.providers.firehose.conftest import Lab, make_role, unique
+from tests.waiting import wait_for
 
 RECORDS = 20_000
 

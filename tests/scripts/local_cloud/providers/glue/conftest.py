@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 
 from scripts.config import Settings
 from scripts.local_cloud.localstack import LocalStack
+from tests.waiting import wait_for
 
 BUCKET = "gluelab-lake"
 #: Seconds: what takes two may take a hundred on a machine that is busy with everything else.
@@ -65,7 +65,7 @@ class Jobs:
             found = self.get(run)
             return found if found["JobRunState"] in states else None
 
-        found: dict[str, Any] = wait_for(reached)
+        found: dict[str, Any] = wait_for(reached, LIMIT)
         return found
 
     def printed(self, run: str, kind: str = "output") -> str:
@@ -131,15 +131,6 @@ def overlong(client: Callable[[str], Any], bucket: str, role: str) -> tuple[str,
     command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/overlong.py"}
     glue.create_job(Name="overlong", Role=role, Command=command, MaxCapacity=0.0625, Timeout=1)
     return "overlong", glue.start_job_run(JobName="overlong")["JobRunId"]
-
-
-def wait_for(what: Callable[[], Any]) -> Any:
-    """The first true answer."""
-    deadline = time.monotonic() + LIMIT
-    while not (answer := what()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return answer
 
 
 def process_of(settings: Settings, work: str) -> psutil.Process | None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.conftest import Cloud
 from tests.scripts.conftest import Run
-from tests.scripts.local_cloud.providers.glue.conftest import ENDED, SLEEP, Jobs, wait_for
+from tests.scripts.local_cloud.providers.glue.conftest import ENDED, SLEEP, Jobs
+from tests.waiting import wait_for
 
 SUCCEEDS = """
 import sys

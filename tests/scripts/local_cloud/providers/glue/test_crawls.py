@@ -13,7 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Cloud
-from tests.scripts.local_cloud.providers.glue.conftest import process_of, wait_for
+from tests.scripts.local_cloud.providers.glue.conftest import process_of
+from tests.waiting import wait_for
 
 
 def parquet(**columns: Any) -> bytes:

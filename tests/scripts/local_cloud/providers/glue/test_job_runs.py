@@ -30,8 +30,8 @@ from tests.scripts.local_cloud.providers.glue.conftest import (
     Jobs,
     new_role,
     process_of,
-    wait_for,
 )
+from tests.waiting import wait_for
 
 LAB = Path(sys.executable).with_name("lab")
 

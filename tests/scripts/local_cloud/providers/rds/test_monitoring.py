@@ -24,6 +24,7 @@ from scripts.local_cloud.databases.servers import DatabaseServers
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import own_settings
 from tests.scripts.local_cloud.providers.rds.conftest import PASSWORD, wait
+from tests.waiting import wait_for
 
 Client = Callable[[str], Any]
 #: Seconds for something that is looked at every second.
@@ -93,15 +94,6 @@ def _instances(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
             **more,
         )
     return wait(rds, "watched-mysql"), wait(rds, "watched-postgres")
-
-
-def until(found: Callable[[], Any]) -> Any:
-    """What is found, once it is anything."""
-    limit = time.monotonic() + PATIENCE
-    while not (result := found()):
-        assert time.monotonic() < limit
-        time.sleep(0.2)
-    return result
 
 
 def connect_mysql(instance: dict[str, Any]) -> pymysql.Connection[Any]:
@@ -181,12 +173,12 @@ def alarms_in(client: Client, queue: str) -> list[dict[str, Any]]:
 
 def test_the_metrics_come_from_the_server_itself(watched: Watched) -> None:
     for identifier in ("watched-mysql", "watched-postgres"):
-        storage = until(lambda name=identifier: latest(watched.client, "FreeStorageSpace", name))
+        storage = wait_for(lambda name=identifier: latest(watched.client, "FreeStorageSpace", name))
         assert 0 < storage < 20 * GIB
-        memory = until(lambda name=identifier: latest(watched.client, "FreeableMemory", name))
+        memory = wait_for(lambda name=identifier: latest(watched.client, "FreeableMemory", name))
         assert 0 < memory < GIB
-        until(lambda name=identifier: latest(watched.client, "CPUUtilization", name) is not None)
-        until(lambda name=identifier: latest(watched.client, "DatabaseConnections", name) == 0)
+        wait_for(lambda name=identifier: latest(watched.client, "CPUUtilization", name) is not None)
+        wait_for(lambda name=identifier: latest(watched.client, "DatabaseConnections", name) == 0)
     stored = watched.client("cloudwatch").list_metrics(Namespace="AWS/RDS")["Metrics"]
     assert {metric["Dimensions"][0]["Name"] for metric in stored} == {"DBInstanceIdentifier"}
 
@@ -215,12 +207,12 @@ def test_too_many_connections_raise_an_alarm_that_arrives_in_a_queue(watched: Wa
         AlarmActions=[topic],
         OKActions=[topic],
     )
-    (calm,) = until(lambda: alarms_in(client, queue))
+    (calm,) = wait_for(lambda: alarms_in(client, queue))
     assert calm["NewStateValue"] == "OK"
     with ExitStack() as stack:
         for _ in range(7):
             stack.enter_context(connect_mysql(watched.mysql))
-        (alarm,) = until(lambda: alarms_in(client, queue))
+        (alarm,) = wait_for(lambda: alarms_in(client, queue))
     assert (alarm["AlarmName"], alarm["OldStateValue"], alarm["NewStateValue"]) == (
         "connections",
         "OK",
@@ -238,7 +230,7 @@ def test_an_error_in_the_servers_log_is_counted_by_the_projects_filter_and_raise
     watched: Watched,
 ) -> None:
     client, group = watched.client, "/aws/rds/instance/watched-postgres/postgresql"
-    until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
+    wait_for(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
     variables = (ROOT / "infrastructure/modules/monitoring/variables.tf").read_text()
     pattern = re.search(r'"error_pattern" \{.*?default\s+= "(.*?)"\n', variables, re.DOTALL)
     assert pattern is not None
@@ -268,13 +260,13 @@ def test_an_error_in_the_servers_log_is_counted_by_the_projects_filter_and_raise
             with pytest.raises(psycopg.errors.UndefinedTable):
                 connection.execute(f"SELECT *\nFROM {table}")
         connection.execute("SELECT 1")
-    (alarm,) = until(lambda: alarms_in(client, queue))
+    (alarm,) = wait_for(lambda: alarms_in(client, queue))
     assert alarm["NewStateValue"] == "ALARM"
     assert "[2.0]" in alarm["NewStateReason"]
     first, second = messages(client, group, pattern.group(1))
     assert 'ERROR:  relation "nowhere" does not exist' in first
     assert 'ERROR:  relation "neither" does not exist' in second
-    until(lambda: sum("STATEMENT:  SELECT *\n\tFROM" in each for each in messages(client, group)) == 2)
+    wait_for(lambda: sum("STATEMENT:  SELECT *\n\tFROM" in each for each in messages(client, group)) == 2)
     streams = client("logs").describe_log_streams(logGroupName=group)["logStreams"]
     assert [stream["logStreamName"] for stream in streams] == ["watched-postgres.0"]
 
@@ -289,10 +281,10 @@ def test_each_exported_log_of_mysql_has_a_group_of_its_own(watched: Watched) -> 
         groups = client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
         return messages(client, group, pattern) if groups else []
 
-    assert len(until(lambda: shipped("error", '"ready for connections"'))) == 1
-    (general,) = until(lambda: shipped("general", '"SLEEP(0.2)"'))
+    assert len(wait_for(lambda: shipped("error", '"ready for connections"'))) == 1
+    (general,) = wait_for(lambda: shipped("general", '"SLEEP(0.2)"'))
     assert general.endswith("SELECT SLEEP(0.2),\n  'of two lines'")
-    (slow,) = until(lambda: shipped("slowquery", '"SLEEP(0.2)"'))
+    (slow,) = wait_for(lambda: shipped("slowquery", '"SLEEP(0.2)"'))
     assert "# Query_time: 0.2" in slow
     assert slow.endswith("SELECT SLEEP(0.2),\n  'of two lines';")
     streams = client("logs").describe_log_streams(logGroupName="/aws/rds/instance/watched-mysql/slowquery")
@@ -305,10 +297,10 @@ def test_a_restart_of_the_server_ships_nothing_twice_and_a_type_that_is_no_longe
     client, rds = watched.client, watched.client("rds")
     group = "/aws/rds/instance/watched-mysql/error"
     ready = '"ready for connections"'
-    until(lambda: messages(client, group, ready))
+    wait_for(lambda: messages(client, group, ready))
     rds.reboot_db_instance(DBInstanceIdentifier="watched-mysql")
     wait(rds, "watched-mysql")
-    until(lambda: len(messages(client, group, ready)) == 2)
+    wait_for(lambda: len(messages(client, group, ready)) == 2)
     found = messages(client, group)
     assert (
         len([message for message in found if "Starting MariaDB" in message or "starting as" in message]) == 2
@@ -331,7 +323,7 @@ def test_a_restart_of_the_server_ships_nothing_twice_and_a_type_that_is_no_longe
     wait(rds, "watched-mysql")
     rds.reboot_db_instance(DBInstanceIdentifier="watched-mysql")
     wait(rds, "watched-mysql")
-    until(lambda: len(messages(client, group, ready)) == 3)
+    wait_for(lambda: len(messages(client, group, ready)) == 3)
 
 
 def test_nothing_went_wrong_in_the_background(watched: Watched) -> None:
