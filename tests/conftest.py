@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import hypothesis
 import pytest
+from xdist.workermanage import NodeManager
 
 from scripts import aws
 from scripts.config import Settings
@@ -114,6 +115,12 @@ _LONG = ("environment", "survival", "labs: answers", "scripts/labs", "scripts/lo
 
 #: Seconds for a test that applies the stack: minutes of waiting, and many more on a machine that is busy.
 _APPLY_LIMIT = 2400
+
+
+def pytest_configure() -> None:
+    """After Ctrl-C, give workers the time that a busy machine takes to stop the servers that they started."""
+    # Those that have not ended by then are killed, and leave what they started.
+    NodeManager.EXIT_TIMEOUT = 300
 
 
 # Before pytest-xdist's own hook, which writes the groups into the tests' ids.
