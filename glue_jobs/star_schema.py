@@ -413,17 +413,16 @@ class Target:
 
         events, event = self._s3.meta.events, "before-call.s3.PutObject"
         events.register(event, conditional)
+        where = {"Bucket": self.bucket, "Key": f"{self.prefix}_manifest.json"}
+        body = json.dumps(manifest, indent=1).encode()
         try:
-            self._s3.put_object(
-                Bucket=self.bucket,
-                Key=f"{self.prefix}_manifest.json",
-                Body=json.dumps(manifest, indent=1).encode(),
-                ContentType="application/json",
-            )
+            self._s3.put_object(**where, Body=body, ContentType="application/json")
         except ClientError as refused:
-            if refused.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
+            if refused.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+                raise
+            # Where S3's answer is lost boto3 asks again, and finds that its own first request was heard.
+            if self._s3.get_object(**where)["Body"].read() != body:
                 raise RuntimeError("Another run has published meanwhile; this one changed nothing.") from None
-            raise
         finally:
             events.unregister(event, conditional)
         self.published = manifest

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import boto3
 import psutil
 import pyarrow.parquet as pq
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ConnectionClosedError
+from botocore.httpsession import URLLib3Session
 
+from glue_jobs import star_schema
 from scripts import connections
 from scripts.connections import Access
 from scripts.local_cloud.localstack import LocalStack
@@ -228,3 +233,25 @@ def test_a_source_that_is_down_fails_the_run_which_says_so_and_writes_nothing(
     assert run["JobRunState"] == "FAILED"
     assert "Connection refused" in run["ErrorMessage"]
     assert not client("s3").list_objects_v2(Bucket=lake, Prefix="gold/down").get("Contents")
+
+
+def test_a_manifest_is_published_where_the_answer_was_lost_and_asked_for_again(
+    cloud: Cloud, lake: str, client: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", cloud.session)
+    client("glue").create_database(DatabaseInput={"Name": f"{DATABASE}_lost"})
+    target = star_schema.Target(f"s3://{lake}/gold/lost", f"{DATABASE}_lost")
+    sent = []
+
+    def lose(request: AWSPreparedRequest, **_: Any) -> None:
+        sent.append(request)
+        if len(sent) == 1:
+            assert URLLib3Session().send(request).status_code == 200
+            raise ConnectionClosedError(endpoint_url=request.url)
+
+    target._s3.meta.events.register("before-send.s3.PutObject", lose)
+    target.publish({"run": "ours", "tables": {}})
+    assert len(sent) == 2
+    assert star_schema.Target(f"s3://{lake}/gold/lost", f"{DATABASE}_lost").published["run"] == "ours"
+    with pytest.raises(RuntimeError, match="Another run has published"):
+        target.publish({"run": "theirs", "tables": {}})
