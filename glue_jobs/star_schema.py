@@ -306,7 +306,7 @@ class Database:
             user, password = given["username"], given["password"]
         else:
             user, password = properties["USERNAME"], properties["PASSWORD"]
-        return Database(_over_tls(properties["JDBC_CONNECTION_URL"]), user, password)
+        return Database(properties["JDBC_CONNECTION_URL"], user, password)
 
     def read(self, spark: SparkSession) -> dict[str, DataFrame]:
         """The tables of `SOURCE`, each read once: what is checked is what is written, whatever happens there.
@@ -345,7 +345,11 @@ class Database:
 
     def _reader(self, spark: SparkSession, table: str, ranges: str | None = None) -> Any:
         reader = spark.read.format("jdbc").options(
-            url=self.url, user=self.user, password=self.password, dbtable=table, fetchsize="10000"
+            url=_over_tls(self.url, _authorities(spark)),
+            user=self.user,
+            password=self.password,
+            dbtable=table,
+            fetchsize="10000",
         )
         if ranges:
             ends = f"(SELECT MIN({ranges}) AS low, MAX({ranges}) AS high FROM {table}) AS ends"  # noqa: S608
@@ -366,16 +370,34 @@ def _state(spark: SparkSession, refused: Py4JJavaError) -> str:
     return str(error.getSQLState()) if is_instance_of(gateway, error, "java.sql.SQLException") else ""
 
 
-def _over_tls(url: str) -> str:
-    """The URL, with the server's certificate and name verified against Java's own authorities.
+def _authorities(spark: SparkSession) -> dict[str, str]:
+    """The files in which Glue keeps the authorities of RDS; none where it is no Glue."""
+    jvm: Any = spark.sparkContext._jvm
+    names = ("RDS_TRUSTSTORE_URL", "RDS_ROOT_CERT_PATH")
+    return {name: file for name in names if (file := jvm.java.lang.System.getProperty(name))}
 
-    Glue's Java knows those of RDS. MySQL's driver reads ``sslMode``, MariaDB's the older names.
+
+def _over_tls(url: str, authorities: Mapping[str, str]) -> str:
+    """The URL, with the server's certificate and name verified.
+
+    The authorities of RDS are not among those that every Java knows. Glue has them in files of its own, tells
+    its Java of them in two properties, and itself reads them so for a connection with ``JDBC_ENFORCE_SSL``
+    (AWS's `sagemaker-studio` on PyPI shows how; the password is there for all to see). Where Java is told of
+    none, its own authorities count. MySQL's driver reads ``sslMode``, MariaDB's the older names.
     """
     if url.startswith("jdbc:postgresql:"):
-        more = "sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
+        options = {"sslmode": "verify-full"}
+        if file := authorities.get("RDS_ROOT_CERT_PATH"):
+            options["sslrootcert"] = file
+        else:
+            options["sslfactory"] = "org.postgresql.ssl.DefaultJavaSSLFactory"
     else:
-        more = "sslMode=VERIFY_IDENTITY&useSSL=true&requireSSL=true&verifyServerCertificate=true"
-        more += "&useCursorFetch=true&permitMysqlScheme=true"
+        options = {"sslMode": "VERIFY_IDENTITY", "useCursorFetch": "true", "permitMysqlScheme": "true"}
+        options |= dict.fromkeys(("useSSL", "requireSSL", "verifyServerCertificate"), "true")
+        if file := authorities.get("RDS_TRUSTSTORE_URL"):
+            options["trustCertificateKeyStoreUrl"] = file
+            options["trustCertificateKeyStorePassword"] = "amazon"
+    more = "&".join(f"{name}={value}" for name, value in options.items())
     return f"{url}{'&' if '?' in url else '?'}{more}"
 
 

@@ -25,7 +25,7 @@ from tests.conftest import Cloud, free_port
 from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, figures_of, make_role
 from tests.waiting import wait_for
 
-LINES = 2996
+LINES, ORDERS = 2996, 326
 
 
 @dataclass(frozen=True)
@@ -233,6 +233,33 @@ def test_a_source_that_is_down_fails_the_run_which_says_so_and_writes_nothing(
     assert run["JobRunState"] == "FAILED"
     assert "Connection refused" in run["ErrorMessage"]
     assert not client("s3").list_objects_v2(Bucket=lake, Prefix="gold/down").get("Contents")
+
+
+#: Java knows no authority itself, as it may be in Glue; then not even the files that Glue names.
+VERIFYING = """
+import json, sys
+from pyspark.sql import SparkSession
+import star_schema
+
+spark = SparkSession.builder.getOrCreate()
+system = spark.sparkContext._jvm.java.lang.System
+for name in ("trustStore", "trustStorePassword", "trustStoreType"):
+    system.clearProperty(f"javax.net.ssl.{name}")
+database = star_schema.Database.of_connection(sys.argv[sys.argv.index("--glue_connection") + 1])
+print(json.dumps({"orders": database.read(spark)["orders"].count()}), flush=True)
+system.clearProperty("RDS_TRUSTSTORE_URL")
+database.read(spark)
+"""
+
+
+def test_the_source_is_verified_with_the_authorities_that_glue_names(
+    job: Job, script_job: Callable[[str, str], Job], source: Access
+) -> None:
+    verifying = script_job("verifying", VERIFYING)
+    run = verifying.end(verifying.start(glue_connection=f"{NAME}-source"))
+    assert figures_of(verifying, run)["orders"] >= ORDERS, verifying.printed(run, "error")
+    assert (run["JobRunState"], "SourceError" in run["ErrorMessage"]) == ("FAILED", True)
+    assert "certification path" in run["ErrorMessage"]
 
 
 def test_a_manifest_is_published_where_the_answer_was_lost_and_asked_for_again(

@@ -237,3 +237,11 @@ def test_fingerprints_tell_what_changed_and_not_in_which_order(classicmodels: di
     )
     after = star_schema.fingerprints(changed, star_schema.PARTITIONS)
     assert len([part for part in before if after[part] != before[part]]) == 1
+
+
+def test_postgresql_is_verified_with_the_authorities_that_glue_names_and_else_with_javas() -> None:
+    url = "jdbc:postgresql://h:5432/d"
+    glues = star_schema._over_tls(url, {"RDS_ROOT_CERT_PATH": "rds.pem"})
+    assert glues == f"{url}?sslmode=verify-full&sslrootcert=rds.pem"
+    others = star_schema._over_tls(url, {})
+    assert others == f"{url}?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"

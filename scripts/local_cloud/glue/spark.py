@@ -15,8 +15,8 @@ from scripts import java
 from scripts.java import Java
 from scripts.local_cloud.glue import filesystem
 
-#: Of a trust store, which holds nothing secret; Java reads none without a password.
-_PASSWORD = "changeit"  # noqa: S105
+#: Of a trust store, which holds nothing secret; Java reads none without a password. It is Glue's own.
+_PASSWORD = "amazon"  # noqa: S105
 _GIB = 1 << 30
 
 
@@ -72,9 +72,10 @@ def environment(installation: Installation, size: Size, folder: Path, trust: Pat
     folder
         Of the run: Spark's own files.
     trust
-        PEM file of the DB instances' authority; Java verifies with it, as Glue's does with those of RDS.
+        PEM file of the DB instances' authority; Java verifies with it, and is told where it is, as Glue's is
+        told of those of RDS.
     """
-    store = folder / "trust.p12"
+    store = folder / "RDSTrustStore.jks"
     _write_trust_store(trust, store)
     java_options = [
         "-Duser.timezone=UTC",
@@ -82,6 +83,8 @@ def environment(installation: Installation, size: Size, folder: Path, trust: Pat
         f"-Djavax.net.ssl.trustStore={store}",
         f"-Djavax.net.ssl.trustStorePassword={_PASSWORD}",
         "-Djavax.net.ssl.trustStoreType=PKCS12",
+        f"-DRDS_TRUSTSTORE_URL=file:{store}",
+        f"-DRDS_ROOT_CERT_PATH={trust}",
     ]
     settings = {
         "spark.ui.enabled": "false",
