@@ -22,6 +22,11 @@ locals {
     aws_glue_catalog_database.gold.arn,
     "${local.glue}:table/${aws_glue_catalog_database.gold.name}/*",
   ]
+
+  # Athena asks for the database `default` whatever a query names, and makes it in an account that has none ("Configure
+  # access to databases and tables in the AWS Glue Data Catalog", Amazon Athena User Guide).
+  default_database_arns = ["${local.glue}:catalog", "${local.glue}:database/default"]
+  data_catalog_arn      = "arn:${local.partition}:athena:${local.region}:${local.account_id}:datacatalog/AwsDataCatalog"
 }
 
 resource "aws_glue_catalog_database" "gold" {

@@ -59,13 +59,15 @@ output "role_arns" {
 }
 
 output "grants" {
-  description = "What policies of people name: ARNs of work group, catalog, job, crawler, state machine, and of Athena's results."
+  description = "What policies of people name: ARNs of work group, data catalog, databases and tables, job, crawler, state machine, and of Athena's results."
   value = {
-    work_group_arn    = aws_athena_workgroup.this.arn
-    catalog_arns      = local.catalog_arns
-    job_arn           = aws_glue_job.star_schema.arn
-    crawler_arn       = aws_glue_crawler.gold.arn
-    state_machine_arn = aws_sfn_state_machine.pipeline.arn
-    results_arn       = "${var.lake.arn}/${local.results}/*"
+    work_group_arn        = aws_athena_workgroup.this.arn
+    data_catalog_arn      = local.data_catalog_arn
+    catalog_arns          = local.catalog_arns
+    default_database_arns = local.default_database_arns
+    job_arn               = aws_glue_job.star_schema.arn
+    crawler_arn           = aws_glue_crawler.gold.arn
+    state_machine_arn     = aws_sfn_state_machine.pipeline.arn
+    results_arn           = "${var.lake.arn}/${local.results}/*"
   }
 }

@@ -23,9 +23,24 @@ data "aws_iam_policy_document" "pipeline" {
   }
 
   statement {
-    sid       = "ReadCatalog"
-    actions   = ["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+    sid       = "FindCatalog"
+    actions   = ["athena:GetDataCatalog"]
+    resources = [local.data_catalog_arn]
+  }
+
+  statement {
+    sid = "ReadCatalog"
+    actions = [
+      "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable",
+      "glue:GetTables",
+    ]
     resources = local.catalog_arns
+  }
+
+  statement {
+    sid       = "FindDefaultDatabase"
+    actions   = ["glue:CreateDatabase", "glue:GetDatabase"]
+    resources = local.default_database_arns
   }
 
   statement {

@@ -166,11 +166,33 @@ data "aws_iam_policy_document" "ask_athena" {
     for_each = var.analytics == null ? [] : [var.analytics]
 
     content {
+      sid       = "FindCatalog"
+      actions   = ["athena:GetDataCatalog"]
+      resources = [statement.value.data_catalog_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
       sid = "ReadCatalog"
       actions = [
-        "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables",
+        "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition", "glue:GetPartitions",
+        "glue:GetTable", "glue:GetTables",
       ]
       resources = statement.value.catalog_arns
+    }
+  }
+
+  # Athena asks for it whatever a query names, and makes it where there is none.
+  dynamic "statement" {
+    for_each = var.analytics == null ? [] : [var.analytics]
+
+    content {
+      sid       = "FindDefaultDatabase"
+      actions   = ["glue:CreateDatabase", "glue:GetDatabase"]
+      resources = statement.value.default_database_arns
     }
   }
 

@@ -91,14 +91,16 @@ variable "databases" {
 }
 
 variable "analytics" {
-  description = "What Athena is asked with: ARNs of the work group, of the catalog, database and tables that it reads, and of job, crawler and state machine, which data engineers start. Null: nobody asks it."
+  description = "What Athena is asked with: ARNs of the work group, of the data catalog, of the catalog, database and tables that it reads, of the catalog's database `default`, and of job, crawler and state machine, which data engineers start. Null: nobody asks it."
   type = object({
-    work_group_arn    = string
-    catalog_arns      = list(string)
-    job_arn           = string
-    crawler_arn       = string
-    state_machine_arn = string
-    results_arn       = string
+    work_group_arn        = string
+    data_catalog_arn      = string
+    catalog_arns          = list(string)
+    default_database_arns = list(string)
+    job_arn               = string
+    crawler_arn           = string
+    state_machine_arn     = string
+    results_arn           = string
   })
   default = null
 }
