@@ -16,5 +16,10 @@ locals {
   # Names of buckets are unique in all of AWS, so they end with the account.
   account_id = coalesce(var.account_id, terraform_data.account.output)
 
-  bucket_purposes = toset(["raw", "lake"])
+  # What lies in GLACIER must be restored before it can be read, and Athena leaves it out without a word. A table of gold
+  # that does not change lies where it was first written, so the lake is read at once in every tier.
+  buckets = {
+    raw  = { cold_storage_class = "GLACIER" }
+    lake = { cold_storage_class = "GLACIER_IR" }
+  }
 }

@@ -103,10 +103,11 @@ resource "terraform_data" "account" {
 
 module "object_storage" {
   source   = "./modules/object_storage"
-  for_each = local.bucket_purposes
+  for_each = local.buckets
 
   bucket        = "${var.name}-${each.key}-${local.account_id}"
   force_destroy = !var.deletion_protection
+  tiers         = { cold_storage_class = each.value.cold_storage_class }
 }
 
 module "event_stream" {

@@ -14,7 +14,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
     transition {
       days          = var.tiers.cold_after_days
-      storage_class = "GLACIER"
+      storage_class = var.tiers.cold_storage_class
     }
 
     dynamic "expiration" {

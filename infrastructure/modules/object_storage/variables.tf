@@ -33,12 +33,13 @@ variable "kms_key_arn" {
 variable "tiers" {
   description = <<-EOT
     Storage tiers, in days after an object was written: hot (STANDARD) until `warm_after_days`, warm (STANDARD_IA) until
-    `cold_after_days`, then cold (GLACIER). `expire_after_days` null keeps objects for ever.
+    `cold_after_days`, then cold (`cold_storage_class`). `expire_after_days` null keeps objects for ever.
   EOT
   type = object({
-    warm_after_days   = optional(number, 30)
-    cold_after_days   = optional(number, 90)
-    expire_after_days = optional(number)
+    warm_after_days    = optional(number, 30)
+    cold_after_days    = optional(number, 90)
+    cold_storage_class = optional(string, "GLACIER")
+    expire_after_days  = optional(number)
   })
   default  = {}
   nullable = false
@@ -51,6 +52,11 @@ variable "tiers" {
   validation {
     condition     = var.tiers.cold_after_days >= var.tiers.warm_after_days + 30 && floor(var.tiers.cold_after_days) == var.tiers.cold_after_days
     error_message = "cold_after_days must be a whole number at least 30 greater than warm_after_days, the least stay in STANDARD_IA. For example { warm_after_days = 30, cold_after_days = 90 }."
+  }
+
+  validation {
+    condition     = contains(["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], var.tiers.cold_storage_class)
+    error_message = "cold_storage_class must be GLACIER_IR (read at once), GLACIER or DEEP_ARCHIVE (restored first), for example \"GLACIER_IR\" for what is queried."
   }
 
   validation {
