@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import select
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +16,10 @@ LOG = logging.getLogger(__name__)
 
 #: Seconds that lines wait for more of them; characters of a line, lines of a request, at most.
 _WAIT, _LONGEST, _MOST = 0.5, 60_000, 500
+#: Bytes that CloudWatch Logs takes in one request, and how many it counts for each event beside its text.
+_LARGEST, _OVERHEAD = 1 << 20, 26
+#: More bytes than a pipe holds, so that one read empties it.
+_CAPACITY = 1 << 20
 
 
 class Output(threading.Thread):
@@ -34,47 +38,69 @@ class Output(threading.Thread):
         self._where = {"logGroupName": group, "logStreamName": stream}
         self._there = False
         self._refused = False
+        self._over = threading.Event()
+
+    def finish(self) -> None:
+        """What is in the pipe now is the last, even if somebody still holds it open."""
+        self._over.set()
 
     def run(self) -> None:
-        """Until the pipe's other end is closed by the last process that holds it."""
-        rest = b""
-        while True:
-            if rest and not select.select([self._pipe], [], [], _WAIT)[0]:
-                *lines, rest = rest.split(b"\n")
-                self._put(lines)
-                if rest:
-                    select.select([self._pipe], [], [])
-            read = os.read(self._pipe.fileno(), 1 << 16)
-            rest += read
-            if not read or rest.count(b"\n") >= _MOST:
-                *lines, rest = rest.split(b"\n")
-                self._put(lines if read else [*lines, rest])
-            if not read:
-                return
+        """Until the pipe's other end is closed by the last process that holds it, or `finish` was called."""
+        rest, due, over, ended = b"", 0.0, False, False
+        while not (over or ended):
+            over = self._over.is_set()
+            if select.select([self._pipe], [], [], 0 if over else _WAIT)[0]:
+                read = os.read(self._pipe.fileno(), _CAPACITY)
+                rest, ended = rest + read, not read
+                if not (over or ended) and rest.count(b"\n") < _MOST and time.monotonic() < due:
+                    continue
+            *lines, rest = rest.split(b"\n")
+            self._put([*lines, rest] if over or ended else lines)
+            due = time.monotonic() + _WAIT
 
     def _put(self, lines: list[bytes]) -> None:
         now = int(time.time() * 1000)
-        events = [
-            {"timestamp": now, "message": text[:_LONGEST]}
-            for line in lines
-            if (text := line.decode(errors="replace").rstrip())
-        ]
-        for start in range(0, len(events), _MOST):
+        for texts in _batches(line.decode(errors="replace").rstrip()[:_LONGEST] for line in lines):
             if self._refused:
                 return
+            events = [{"timestamp": now, "message": text} for text in texts]
             try:
                 self._open()
-                self._logs.put_log_events(**self._where, logEvents=events[start : start + _MOST])
-            except (ClientError, BotoCoreError) as refused:
+                self._logs.put_log_events(**self._where, logEvents=events)
+            except ClientError as refused:
                 self._refused = True
                 LOG.warning("Output of %s is lost: %s", self.name, refused)
+            except BotoCoreError as unanswered:
+                LOG.warning("%d lines of the output of %s are lost: %s", len(events), self.name, unanswered)
 
     def _open(self) -> None:
         if self._there:
             return
-        exists = self._logs.exceptions.ResourceAlreadyExistsException
-        with contextlib.suppress(exists):
-            self._logs.create_log_group(logGroupName=self._where["logGroupName"])
-        with contextlib.suppress(exists):
-            self._logs.create_log_stream(**self._where)
+        _make(self._logs.create_log_group, logGroupName=self._where["logGroupName"])
+        _make(self._logs.create_log_stream, **self._where)
         self._there = True
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Those that say something, as many together as one request may carry."""
+    batch: list[str] = []
+    room = _LARGEST
+    for text in filter(None, texts):
+        size = len(text.encode()) + _OVERHEAD
+        if batch and (size > room or len(batch) == _MOST):
+            yield batch
+            batch, room = [], _LARGEST
+        batch.append(text)
+        room -= size
+    if batch:
+        yield batch
+
+
+def _make(create: Callable[..., Any], **where: str) -> None:
+    try:
+        create(**where)
+    except ClientError as refused:
+        # By its code: two threads that are the first to ask a client for its classes of errors may be given
+        # different ones, and the one that is raised is not the one that is waited for.
+        if refused.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+            raise

@@ -185,10 +185,12 @@ class Work(ABC):
             overtime.start()
         code = process.wait()
         overtime.cancel()
-        # What it has started must not hold the pipes open.
         self._sweep()
+        # Who reads the outcome finds all that was printed.
         for each in printing:
-            each.join(60)
+            each.finish()
+        for each in printing:
+            each.join()
         return self._outcome(code)
 
     def _outcome(self, code: int) -> Outcome:
