@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Protocol
 
+from botocore.model import Shape
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
@@ -47,12 +48,20 @@ class Operations:
         botocore's name of the service, such as ``rds``.
     fallback
         Handlers of another provider, by operation; `passed_on` takes them from here. Moto when not given.
+    check
+        Refuses a request, in which nothing is missing, by the shape of the operation's input.
     """
 
-    def __init__(self, service: str, fallback: Mapping[str, Handler] | None = None) -> None:
+    def __init__(
+        self,
+        service: str,
+        fallback: Mapping[str, Handler] | None = None,
+        check: Callable[[Shape, Request], None] = lambda _shape, _request: None,
+    ) -> None:
         self.service = service
         self._model = load_service(service)
         self._fallback = fallback
+        self._check = check
         self._handlers: dict[str, Handler] = {}
         self._fidelity: dict[str, Fidelity] = {}
 
@@ -91,7 +100,7 @@ class Operations:
         """The handler, called only when what AWS requires is given; clients that check nothing exist too."""
         handler = self._handlers.get(operation)
         shape = self._model.operation_model(operation).input_shape
-        if handler is None or shape is None or not shape.required_members:
+        if handler is None or shape is None:
             return handler or self._refuse
         required = tuple(shape.required_members)
         code = _MISSING.get(self._model.protocol, "ValidationException")
@@ -100,6 +109,7 @@ class Operations:
         def complete(context: RequestContext, request: Request) -> Response | None:
             if missing := [name for name in required if request.get(name) is None]:
                 raise error(code, f"The request must contain the parameter {', '.join(missing)}")
+            self._check(shape, request)
             return handler(context, request)
 
         return complete

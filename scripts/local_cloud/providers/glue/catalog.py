@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -21,11 +22,12 @@ from scripts.local_cloud.providers.glue.service import (
     page,
     set_tags,
 )
+from scripts.local_cloud.providers.moto_backend import glue as backend
 
 #: Members that name a database or table, wherever they are in a request: Glue folds them to lower case.
 _NAMES = {"DatabaseName", "TableName"}
-#: That one call may create, and that one may list.
-MOST_PARTITIONS, MOST_LISTED = 100, 1000
+#: Partitions that one call lists.
+MOST_LISTED = 1000
 
 operations.passed_on(
     "DeleteSecurityConfiguration",
@@ -85,8 +87,7 @@ def _fold_name(request: Request) -> Request:
     return {**_folded(request), "Name": request["Name"].lower()}
 
 
-_pass("GetDatabase", "GetTable", "DeleteTable", fold=_fold_name)
-_pass("CreateTable", "UpdateTable", fold=lambda request: _folded_input(request, "TableInput"))
+_pass("GetDatabase", "DeleteTable", fold=_fold_name)
 _pass(
     "BatchDeletePartition",
     "BatchGetPartition",
@@ -94,8 +95,6 @@ _pass(
     "DeletePartition",
     "GetPartition",
     "GetPartitionIndexes",
-    "GetTableVersion",
-    "GetTableVersions",
     "UpdatePartition",
 )
 
@@ -134,12 +133,68 @@ def _get_databases(context: RequestContext, request: Request) -> Response:
     return {"DatabaseList": here, **more}
 
 
+@answers("CreateTable")
+def _create_table(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    folded = _folded_input(request, "TableInput")
+    for member in ("OpenTableFormatInput", "PartitionIndexes"):
+        if request.get(member):
+            raise error(
+                "UnsupportedOperation", f"The local cloud's catalog keeps no {member}; on AWS it would."
+            )
+    _ask_moto(context, folded)
+    name = folded["TableInput"]["Name"]
+    backend.number_versions_from_zero(context.account_id, context.region, folded["DatabaseName"], name)
+    return {}
+
+
+@answers("UpdateTable")
+def _update_table(context: RequestContext, request: Request) -> Response:
+    """Moto updates whatever version there is, and archives it whether that is wanted or not."""
+    _check_catalog(context, request)
+    folded = _folded_input(request, "TableInput")
+    name = {"DatabaseName": folded["DatabaseName"], "Name": folded["TableInput"]["Name"]}
+    before = _ask_moto(context, name, "GetTable")["Table"]["VersionId"]
+    if request.get("VersionId") not in (None, before):
+        raise error("ConcurrentModificationException", "Update table failed due to concurrent modifications.")
+    _ask_moto(context, folded)
+    if request.get("SkipArchive"):
+        _delete_archived(context, {"DatabaseName": name["DatabaseName"], "TableName": name["Name"]}, before)
+    return {}
+
+
+def _shown(table: Response) -> Response:
+    """The table with what AWS always tells of one."""
+    return {"UpdateTime": table["CreateTime"], "IsRegisteredWithLakeFormation": False, **table}
+
+
+@answers("GetTable")
+def _get_table(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    return {"Table": _shown(_ask_moto(context, _fold_name(request))["Table"])}
+
+
 @answers("GetTables")
 def _get_tables(context: RequestContext, request: Request) -> Response:
+    """Moto takes a table whose name only begins as the expression says."""
     _check_catalog(context, request)
-    tables = _ask_moto(context, _folded(request))["TableList"]
+    asked = {key: value for key, value in _folded(request).items() if key != "Expression"}
+    tables = _ask_moto(context, asked)["TableList"]
+    if text := request.get("Expression"):
+        chosen = _expression(text)
+        tables = [each for each in tables if chosen.fullmatch(each["Name"])]
     here, more = page(tables, lambda each: str(each["Name"]), request)
-    return {"TableList": here, **more}
+    wanted = request.get("AttributesToGet")
+    shown = [{"Name": each["Name"]} if wanted == ["NAME"] else _shown(each) for each in here]
+    return {"TableList": shown, **more}
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    """A regular expression, in which a star that follows nothing that it could repeat stands for any text."""
+    try:
+        return re.compile(re.sub(r"(?<![.\])])\*", ".*", text), re.IGNORECASE)
+    except re.error as wrong:
+        raise invalid(f"Invalid expression '{text}': {wrong}") from None
 
 
 @answers("BatchDeleteTable")
@@ -205,45 +260,72 @@ def _create_partition(context: RequestContext, request: Request) -> Response:
 @answers("BatchCreatePartition")
 def _batch_create_partition(context: RequestContext, request: Request) -> Response:
     _check_catalog(context, request)
-    inputs = request["PartitionInputList"]
-    if len(inputs) > MOST_PARTITIONS:
-        raise error(
-            "ValidationException",
-            "1 validation error detected: Value at 'partitionInputList' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {MOST_PARTITIONS}",
-        )
-    _check_values(context, request, inputs)
+    _check_values(context, request, request["PartitionInputList"])
     return _ask_moto(context, _folded(request))
+
+
+@answers("GetTableVersion")
+def _get_version(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    versions = _versions(context, request)
+    wanted = request.get("VersionId") or next(iter(versions))
+    if wanted not in versions:
+        raise error("EntityNotFoundException", f"Table version {wanted} not found.")
+    return {"TableVersion": versions[wanted]}
+
+
+@answers("GetTableVersions")
+def _get_versions(context: RequestContext, request: Request) -> Response:
+    _check_catalog(context, request)
+    versions = list(_versions(context, request).values())
+    here, more = page(versions, lambda each: str(each["VersionId"]), request)
+    return {"TableVersions": here, **more}
 
 
 @answers("DeleteTableVersion")
 def _delete_version(context: RequestContext, request: Request) -> Response:
-    """Moto breaks on a version that is not there."""
+    """Moto breaks on a version that is not there, and loses the table with its last one."""
     _check_catalog(context, request)
-    if request["VersionId"] not in _versions(context, request):
-        raise error("EntityNotFoundException", f"Table version {request['VersionId']} not found.")
-    return _ask_moto(context, _folded(request))
+    if refused := _why_not_deleted(_versions(context, request), request["VersionId"]):
+        raise error(*refused)
+    _delete_archived(context, request, request["VersionId"])
+    return {}
 
 
 @answers("BatchDeleteTableVersion")
 def _batch_delete_versions(context: RequestContext, request: Request) -> Response:
     _check_catalog(context, request)
-    there, errors = _versions(context, request), []
-    folded = _folded(request)
+    errors = []
     for version in request["VersionIds"]:
-        if version in there:
-            one = {key: folded[key] for key in ("DatabaseName", "TableName")}
-            _ask_moto(context, {**one, "VersionId": version}, "DeleteTableVersion")
+        refused = _why_not_deleted(_versions(context, request), version)
+        if refused is None:
+            _delete_archived(context, request, version)
             continue
-        message = f"Table version {version} not found."
-        detail = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": message}
-        errors.append({"TableName": folded["TableName"], "VersionId": version, "ErrorDetail": detail})
+        detail = {"ErrorCode": refused[0], "ErrorMessage": refused[1]}
+        name = _folded(request)["TableName"]
+        errors.append({"TableName": name, "VersionId": version, "ErrorDetail": detail})
     return {"Errors": errors}
 
 
-def _versions(context: RequestContext, request: Request) -> set[str]:
+def _why_not_deleted(versions: dict[str, Response], version: str) -> tuple[str, str] | None:
+    if version not in versions:
+        return "EntityNotFoundException", f"Table version {version} not found."
+    if version == next(iter(versions)):
+        return "InvalidInputException", f"Table version {version} is the current one and cannot be deleted."
+    return None
+
+
+def _delete_archived(context: RequestContext, request: Request, version: str) -> None:
+    where = {key: value for key, value in _folded(request).items() if key in _NAMES}
+    _ask_moto(context, {**where, "VersionId": version}, "DeleteTableVersion")
+
+
+def _versions(context: RequestContext, request: Request) -> dict[str, Response]:
+    """The versions of a table by their ids, the current one first."""
     asked = {key: request[key].lower() for key in ("DatabaseName", "TableName")}
-    return {each["VersionId"] for each in _ask_moto(context, asked, "GetTableVersions")["TableVersions"]}
+    found = _ask_moto(context, asked, "GetTableVersions")["TableVersions"]
+    shown = {each["VersionId"]: {**each, "Table": _shown(each["Table"])} for each in found}
+    return dict(sorted(shown.items(), key=lambda each: int(each[0]), reverse=True))
 
 
 @answers("SearchTables")
@@ -265,7 +347,7 @@ def _search(context: RequestContext, request: Request) -> Response:
         if text in _searched(each) and all(_fits(each, one) for one in request.get("Filters") or ())
     ]
     here, more = page(found, lambda each: f"{each['DatabaseName']}/{each['Name']}", request)
-    return {"TableList": here, **more}
+    return {"TableList": [_shown(each) for each in here], **more}
 
 
 def _searched(table: Response) -> str:

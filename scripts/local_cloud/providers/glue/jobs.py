@@ -39,8 +39,6 @@ def units_of(given: dict[str, Any]) -> dict[str, Any]:
     if (workers is None) != (kind is None):
         raise invalid("Please set both Worker Type and Number of Workers.")
     if workers and kind:
-        if kind not in _UNITS:
-            raise invalid(f"Worker type {kind} is not one of: {', '.join(sorted(_UNITS))}")
         units = workers * _UNITS[kind]
     else:
         default = _DEFAULT_UNITS.get(given["Command"].get("Name", ""), 2.0)

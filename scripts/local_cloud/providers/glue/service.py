@@ -10,7 +10,7 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
 from localstack.utils.tagging import TaggingService
 
-from scripts.local_cloud.providers import paging
+from scripts.local_cloud.providers import constraints, paging
 from scripts.local_cloud.providers.framework import (
     Fidelity,
     Operations,
@@ -38,7 +38,7 @@ class GlueStore(BaseStore):
     tags: TaggingService = LocalAttribute(default=TaggingService)
 
 
-operations = Operations("glue")
+operations = Operations("glue", check=constraints.check)
 _stores: AccountRegionBundle = AccountRegionBundle("glue", GlueStore)
 #: Held by each handler, and by whatever else changes records.
 lock = threading.RLock()

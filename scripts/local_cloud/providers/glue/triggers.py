@@ -19,12 +19,8 @@ from scripts.local_cloud.providers.glue.service import (
     tagged,
 )
 
-_KINDS = ("SCHEDULED", "CONDITIONAL", "ON_DEMAND", "EVENT")
-
 
 def _check(given: dict[str, Any]) -> None:
-    if given["Type"] not in _KINDS:
-        raise invalid(f"Trigger type {given['Type']} is not one of: {', '.join(_KINDS)}")
     if given["Type"] == "SCHEDULED" and not given.get("Schedule"):
         raise invalid("A scheduled trigger needs a schedule")
     if given["Type"] == "CONDITIONAL" and not given.get("Predicate"):

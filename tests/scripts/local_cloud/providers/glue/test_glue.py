@@ -252,7 +252,85 @@ def test_tables_are_searched_by_text_and_their_versions_removed_which_moto_canno
     found = glue.search_tables(SearchText=f"team-{table}")["TableList"]
     assert [(each["DatabaseName"], each["Name"]) for each in found] == [(table, "events")]
     assert glue.search_tables(Filters=[{"Key": "DatabaseName", "Value": table}])["TableList"] == found
-    answer = glue.batch_delete_table_version(DatabaseName=table, TableName="events", VersionIds=["1", "77"])
-    assert [each["VersionId"] for each in answer["Errors"]] == ["77"]
-    versions = glue.get_table_versions(DatabaseName=table, TableName="events")["TableVersions"]
-    assert "1" not in [each["VersionId"] for each in versions]
+    answer = glue.batch_delete_table_version(
+        DatabaseName=table, TableName="events", VersionIds=["0", "1", "77"]
+    )
+    refused = {each["VersionId"]: each["ErrorDetail"]["ErrorCode"] for each in answer["Errors"]}
+    assert refused == {"1": "InvalidInputException", "77": "EntityNotFoundException"}
+    assert versions_of(glue, table) == ["1"]
+
+
+def versions_of(glue: Any, database: str) -> list[str]:
+    found = glue.get_table_versions(DatabaseName=database, TableName="events")["TableVersions"]
+    return [each["VersionId"] for each in found]
+
+
+def test_versions_count_from_zero_and_are_archived_where_that_is_wanted_which_moto_does_not_ask(
+    glue: Any, table: str
+) -> None:
+    def update(description: str, **more: Any) -> None:
+        changed = {"Name": "events", "Description": description}
+        glue.update_table(DatabaseName=table, TableInput=changed, **more)
+
+    assert versions_of(glue, table) == ["0"]
+    update("first")
+    assert versions_of(glue, table) == ["1", "0"]
+    update("second", SkipArchive=True)
+    assert versions_of(glue, table) == ["2", "0"]
+    with pytest.raises(glue.exceptions.ConcurrentModificationException):
+        update("late", VersionId="1")
+    update("third", VersionId="2")
+    found = glue.get_table(DatabaseName=table, Name="events")["Table"]
+    assert (found["Description"], found["VersionId"]) == ("third", "3")
+    old = glue.get_table_version(DatabaseName=table, TableName="events", VersionId="2")["TableVersion"]
+    assert old["Table"]["Description"] == "second"
+    pages = glue.get_paginator("get_table_versions").paginate(
+        DatabaseName=table, TableName="events", PaginationConfig={"PageSize": 2}
+    )
+    shown = [[each["VersionId"] for each in page["TableVersions"]] for page in pages]
+    assert shown == [["3", "2"], ["0"]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("events", ["events"]),
+        ("events.*", ["events", "events_2025"]),
+        ("EVENTS*", ["events", "events_2025"]),
+        (".*_2025", ["events_2025", "orders_2025"]),
+        ("ev[a-z]*", ["events"]),
+        ("orders|events", ["events"]),
+    ],
+)
+def test_tables_are_listed_whose_whole_name_is_as_the_expression_says(
+    glue: Any, table: str, expression: str, names: list[str]
+) -> None:
+    for each in ("events_2025", "orders_2025"):
+        glue.create_table(DatabaseName=table, TableInput={"Name": each})
+    found = glue.get_tables(DatabaseName=table, Expression=expression)["TableList"]
+    assert [each["Name"] for each in found] == names
+    with pytest.raises(glue.exceptions.InvalidInputException):
+        glue.get_tables(DatabaseName=table, Expression="(")
+
+
+def test_what_is_too_long_too_many_or_no_value_of_its_set_is_refused_as_aws_words_it(
+    glue: Any, table: str
+) -> None:
+    values = [{"Values": [str(year)]} for year in range(26)]
+    with pytest.raises(ClientError) as refused:
+        glue.batch_delete_partition(DatabaseName=table, TableName="events", PartitionsToDelete=values)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    said = refused.value.response["Error"]["Message"]
+    assert said.startswith("1 validation error detected: Value '[{")
+    assert said.endswith(
+        "]' at 'partitionsToDelete' failed to satisfy constraint: "
+        "Member must have length less than or equal to 25"
+    )
+    command = {"Name": "glueetl", "ScriptLocation": "s3://b/job.py"}
+    with pytest.raises(ClientError) as refused:
+        glue.create_job(Name="n" * 256, Role=ROLE, Command=command, WorkerType="G.3X", NumberOfWorkers=2)
+    said = refused.value.response["Error"]["Message"]
+    assert said.startswith("2 validation errors detected: Value 'nnn")
+    assert "Value 'G.3X' at 'workerType' failed to satisfy constraint: Member must satisfy enum value" in said
+    with pytest.raises(ClientError, match=r"'maxResults' .* less than or equal to 100"):
+        glue.get_tables(DatabaseName=table, MaxResults=101)
