@@ -62,6 +62,8 @@ class Place:
         The work's files; made for it, and removed with it.
     role_arn
         In whose name everything is done, in a session of that name.
+    session_policy
+        What the session may do at most, where that is less than the role may.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Place:
     session_name: str
     account_id: str
     region: str
+    session_policy: str | None = None
 
 
 class Work(ABC):
@@ -203,8 +206,12 @@ class Work(ABC):
     def _assume(self) -> Keys:
         # LocalStack takes the account from the key's id.
         owner = aws.LOCAL_KEYS | {"aws_access_key_id": self.place.account_id}
+        limited = {"Policy": self.place.session_policy} if self.place.session_policy else {}
         given = self.client("sts", owner).assume_role(
-            RoleArn=self.place.role_arn, RoleSessionName=self.place.session_name, DurationSeconds=43200
+            RoleArn=self.place.role_arn,
+            RoleSessionName=self.place.session_name,
+            DurationSeconds=43200,
+            **limited,
         )["Credentials"]
         return {
             "aws_access_key_id": given["AccessKeyId"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,6 @@ from scripts.local_cloud.providers.glue.service import (
     Record,
     answers,
     found,
-    invalid,
     lock,
     page,
     store_of,
@@ -31,10 +31,17 @@ from scripts.local_cloud.providers.glue.service import (
 LOG = logging.getLogger(__name__)
 
 #: States in which something runs, or is about to.
-_ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
+_ACTIVE = {"STARTING", "RUNNING", "STOPPING"}
+#: What a request may set for its run alone, and is told of the run.
+_TOLD = (
+    "JobRunQueuingEnabled", "ExecutionClass", "SecurityConfiguration", "NotificationProperty",
+    "MaintenanceWindow",
+)  # fmt: skip
 
 #: The runs under way, by id. Beside the records: these cannot be kept, and end with LocalStack.
 _under_way: dict[str, Run] = {}
+#: What begins the runs that wait until another of their job has ended, by id, the oldest first.
+_queued: dict[str, Callable[[], None]] = {}
 
 
 def active() -> list[str]:
@@ -53,7 +60,8 @@ SHUTDOWN_HANDLERS.register(_end_all)
 @answers("StartJobRun", Fidelity.REAL)
 def _start(context: RequestContext, request: Request) -> Response:
     store, name = store_of(context), request["JobName"]
-    job = found(store.jobs, "Job", name)
+    if (job := store.jobs.get(name)) is None:
+        raise error("EntityNotFoundException", "Failed to start job run due to missing metadata")
     if (command := job["Command"].get("Name")) not in RUNNABLE:
         raise error(
             "UnsupportedOperation",
@@ -62,26 +70,34 @@ def _start(context: RequestContext, request: Request) -> Response:
     arguments.check(_arguments(job, request.get("Arguments") or {}))
     if request.get("JobRunId"):
         raise error("UnsupportedOperation", "The local cloud does not resume a run: start another.")
-    runs = store.job_runs.setdefault(name, [])
-    most = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns") or 1
-    if sum(run["JobRunState"] in _ACTIVE for run in runs) >= most:
+    queuing = request.get("JobRunQueuingEnabled", job.get("JobRunQueuingEnabled"))
+    if not (queuing or _has_room(store, job)):
         raise error("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
     run_id = f"jr_{secrets.token_hex(32)}"
     _begin(context.account_id, context.region, store, job, request, run_id, 0)
     return {"JobRunId": run_id}
 
 
+def _has_room(store: GlueStore, job: Record) -> bool:
+    """Whether one more of its runs may go on."""
+    most = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns") or 1
+    running = sum(run["JobRunState"] in _ACTIVE for run in store.job_runs.get(job["Name"], ()))
+    return bool(running < most)
+
+
 def _begin(
     account_id: str, region: str, store: GlueStore, job: Record, request: Request, run_id: str, attempt: int
 ) -> None:
+    """Begin a run; where as many go on as may, it waits, and begins when one has ended."""
     now = datetime.now(UTC)
+    told = {key: request.get(key, job.get(key)) for key in _TOLD}
     record: Record = {
         "Id": run_id,
         "Attempt": attempt,
         "JobName": job["Name"],
         "StartedOn": now,
         "LastModifiedOn": now,
-        "JobRunState": "STARTING",
+        "JobRunState": "STARTING" if _has_room(store, job) else "WAITING",
         "Arguments": dict(request.get("Arguments") or {}),
         "PredecessorRuns": [],
         "ExecutionTime": 0,
@@ -89,6 +105,7 @@ def _begin(
         "LogGroupName": "/aws-glue/jobs",
         "GlueVersion": job["GlueVersion"],
         "JobMode": job["JobMode"],
+        **{key: value for key, value in told.items() if value is not None},
         **_size(job, request),
     }
     if attempt:
@@ -97,17 +114,18 @@ def _begin(
     settings = config.load()
     role = roles.role_arn(account_id, job["Role"])
     folder = settings.local_dir / "glue" / run_id
-    place = Place(settings, folder, role, "GlueJobRunnerSession", account_id, region)
+    policy = request.get("ExecutionRoleSessionPolicy")
+    place = Place(settings, folder, role, "GlueJobRunnerSession", account_id, region, policy)
     run = Run(place, _order(job, record))
-    named = (job.get("Connections") or {}).get("Connections") or ()
-    connections = [store.connections[each] for each in named if each in store.connections]
-    _under_way[run_id] = run
 
     def work() -> None:
         outcome = Outcome(State.FAILED, "An error occurred in the local cloud; see its log.")
         try:
-            refusal = roles.refusal(account_id, job["Role"])
+            named = (job.get("Connections") or {}).get("Connections") or ()
+            missing = [f"Connection {each} not found." for each in named if each not in store.connections]
+            refusal = roles.refusal(account_id, job["Role"]) or " ".join(missing)
             if not refusal:
+                connections = [store.connections[each] for each in named]
                 standing = networks.of(account_id, region, connections)
                 refusal, run.closed = standing.refusal, standing.closed
             outcome = Outcome(State.FAILED, refusal) if refusal else run.work(started)
@@ -120,13 +138,30 @@ def _begin(
             if again and job["Name"] in store.jobs:
                 following = _id_of_attempt(run_id, attempt + 1)
                 _begin(account_id, region, store, job, request, following, attempt + 1)
+            _begin_next(store, job)
 
     def started() -> None:
         with lock:
             if record["JobRunState"] == "STARTING":
                 record.update(JobRunState="RUNNING", LastModifiedOn=datetime.now(UTC))
 
-    threading.Thread(target=work, name=run_id[:16], daemon=True).start()
+    def begin() -> None:
+        begun = datetime.now(UTC)
+        record.update(JobRunState="STARTING", StartedOn=begun, LastModifiedOn=begun)
+        _under_way[run_id] = run
+        threading.Thread(target=work, name=run_id[:16], daemon=True).start()
+
+    if record["JobRunState"] == "WAITING":
+        _queued[run_id] = begin
+    else:
+        begin()
+
+
+def _begin_next(store: GlueStore, job: Record) -> None:
+    """Begin those runs of the job that wait and may go on, the oldest first."""
+    for run in reversed(store.job_runs.get(job["Name"], ())):
+        if run["Id"] in _queued and _has_room(store, job):
+            _queued.pop(run["Id"])()
 
 
 def _id_of_attempt(run_id: str, attempt: int) -> str:
@@ -200,24 +235,19 @@ def _get_all(context: RequestContext, request: Request) -> Response:
 @answers("BatchStopJobRun", Fidelity.REAL)
 def _stop(context: RequestContext, request: Request) -> Response:
     name, ids = request["JobName"], request["JobRunIds"]
-    if not ids:
-        raise invalid("JobRunIds must name at least one run")
     records = {record["Id"]: record for record in _runs_of(context, name)}
     stopped, refused = [], []
     for run_id in ids:
         record = records.get(run_id)
         if record is None:
             refused.append((run_id, "EntityNotFoundException", f"Job run {run_id} not found."))
-        elif record["JobRunState"] not in ("STARTING", "RUNNING"):
-            refused.append(
-                (
-                    run_id,
-                    "JobRunNotInTerminalStateException"
-                    if record["JobRunState"] == "STOPPING"
-                    else "JobRunInTerminalStateException",
-                    f"Job run {run_id} is {record['JobRunState']}.",
-                )
-            )
+        elif record["JobRunState"] not in ("STARTING", "RUNNING", "WAITING"):
+            stopping = record["JobRunState"] == "STOPPING"
+            code = "JobRunInvalidStateTransition" if stopping else "JobRunInTerminalState"
+            refused.append((run_id, f"{code}Exception", f"Job run {run_id} is {record['JobRunState']}."))
+        elif _queued.pop(run_id, None):
+            _end(record, Outcome(State.STOPPED))
+            stopped.append({"JobName": name, "JobRunId": run_id})
         else:
             record.update(JobRunState="STOPPING", LastModifiedOn=datetime.now(UTC))
             _under_way[run_id].stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -98,6 +99,46 @@ def test_a_run_is_stopped_with_its_process_and_only_so_many_run_at_once(cloud: C
     assert answer["Errors"][0]["JobRunId"] == run
 
 
+def test_a_run_beyond_those_that_may_go_on_waits_for_its_turn_where_the_job_queues_them(jobs: Jobs) -> None:
+    jobs.make(SLEEP, JobRunQueuingEnabled=True)
+    first, second, third = jobs.start(), jobs.start(), jobs.start()
+    jobs.until(first, "RUNNING")
+    assert [jobs.get(each)["JobRunState"] for each in (second, third)] == ["WAITING", "WAITING"]
+    with pytest.raises(jobs.glue.exceptions.ConcurrentRunsExceededException):
+        jobs.glue.start_job_run(JobName=jobs.name, JobRunQueuingEnabled=False)
+
+    def stop(*runs: str) -> None:
+        answer = jobs.glue.batch_stop_job_run(JobName=jobs.name, JobRunIds=list(runs))
+        assert [each["JobRunId"] for each in answer["SuccessfulSubmissions"]] == list(runs)
+
+    stop(second)
+    assert jobs.get(second)["JobRunState"] == "STOPPED"
+    stop(first)
+    jobs.until(third, "RUNNING")
+    stop(third)
+    jobs.until(third, "STOPPED")
+    assert jobs.get(second)["JobRunState"] == "STOPPED"
+
+
+def test_a_run_may_no_more_than_the_policy_of_its_session_allows(jobs: Jobs) -> None:
+    jobs.make(f"import boto3\nboto3.client('s3').put_object(Bucket='{jobs.bucket}', Key='x', Body=b'x')\n")
+    logged = {"Effect": "Allow", "Action": ["logs:*", "s3:GetObject"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [logged]})
+    run = jobs.glue.start_job_run(JobName=jobs.name, ExecutionRoleSessionPolicy=policy)["JobRunId"]
+    found = jobs.until(run, *ENDED)
+    assert found["JobRunState"] == "FAILED"
+    assert "no session policy allows the s3:PutObject action" in found["ErrorMessage"]
+
+
+def test_a_run_whose_connection_is_gone_fails(jobs: Jobs) -> None:
+    jobs.make("print(1)", Connections={"Connections": ["none-of-ours"]})
+    found = jobs.until(jobs.start(), *ENDED)
+    assert (found["JobRunState"], found["ErrorMessage"]) == (
+        "FAILED",
+        "Connection none-of-ours not found.",
+    )
+
+
 def test_a_killed_process_is_a_failed_run(cloud: Cloud, jobs: Jobs) -> None:
     jobs.make(SLEEP)
     run = jobs.start()
@@ -129,7 +170,7 @@ def test_a_role_that_does_not_trust_glue_or_a_script_that_is_not_there_fails_the
 
 
 def test_what_cannot_be_run_is_refused(jobs: Jobs) -> None:
-    with pytest.raises(jobs.glue.exceptions.EntityNotFoundException):
+    with pytest.raises(jobs.glue.exceptions.EntityNotFoundException, match="due to missing metadata"):
         jobs.start()
     jobs.make("", Command={"Name": "gluestreaming", "ScriptLocation": "s3://b/k"}, MaxCapacity=2.0)
     with pytest.raises(ClientError, match="UnsupportedOperation"):
