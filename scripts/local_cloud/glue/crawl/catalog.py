@@ -16,6 +16,9 @@ Document = dict[str, Any]
 
 #: Parameters that say which crawler wrote a table, and since when its files are gone.
 BY_CRAWLER, DEPRECATED = "UPDATED_BY_CRAWLER", "DEPRECATED_BY_CRAWLER"
+#: What crawlers of today write besides; Athena prunes partitions of tables that say so.
+_VERSIONS = {"CrawlerSchemaDeserializerVersion": "1.0", "CrawlerSchemaSerializerVersion": "1.0"}
+_PARTITIONED = {"partition_filtering.enabled": "true"}
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 _TEXT = (
@@ -85,10 +88,14 @@ class Catalog:
         self._say(f"Table {name} is new: {location}")
         made = {
             "Name": name,
+            "Owner": "owner",
             "TableType": "EXTERNAL_TABLE",
             "Retention": 0,
             "PartitionKeys": [{"Name": key, "Type": "string"} for key in found.keys],
-            "Parameters": self._parameters(found),
+            "Parameters": {
+                **self._parameters(found, found.files),
+                **(_PARTITIONED if found.keys else {}),
+            },
             "StorageDescriptor": self._storage(found, found.columns, location, found.files),
         }
         self._glue.create_table(DatabaseName=self._database, TableInput=made)
@@ -126,7 +133,8 @@ class Catalog:
         after = _kept(before, found.columns) if self._policy.merge else found.columns
         keys = {each["Name"] for each in table.get("PartitionKeys", [])}
         after = tuple(each for each in after if each[0] not in keys)
-        parameters = {**table.get("Parameters", {}), **self._parameters(found)}
+        parameters = {**table.get("Parameters", {}), **self._parameters(found, found.files)}
+        parameters |= _PARTITIONED if keys or found.keys else {}
         parameters.pop(DEPRECATED, None)
         wanted = self._storage(found, after, storage["Location"], found.files)
         changed: Document = {**_input(table), "Parameters": parameters, "StorageDescriptor": wanted}
@@ -182,14 +190,15 @@ class Catalog:
             "StorageDescriptor": self._storage(table, columns, url(partition.location), partition.files),
         }
 
-    def _parameters(self, table: Table) -> dict[str, str]:
+    def _parameters(self, table: Table, files: Sequence[File]) -> dict[str, str]:
         format_ = table.format
         return {
+            **_VERSIONS,
             BY_CRAWLER: self._crawler,
             "classification": format_.classification,
             "compressionType": format_.compression,
             "typeOfData": "file",
-            **_statistics(table.files),
+            **_statistics(files),
             **dict(format_.details),
         }
 
@@ -205,13 +214,7 @@ class Catalog:
             "SerdeInfo": {"SerializationLibrary": serde, "Parameters": parameters},
             "BucketColumns": [],
             "SortColumns": [],
-            "Parameters": {
-                BY_CRAWLER: self._crawler,
-                "classification": table.format.classification,
-                "compressionType": table.format.compression,
-                "typeOfData": "file",
-                **_statistics(files),
-            },
+            "Parameters": self._parameters(table, files),
             "StoredAsSubDirectories": False,
         }
 
@@ -231,22 +234,20 @@ def _serde(table: Table, columns: Columns) -> tuple[tuple[str, str], str, dict[s
             paths = ",".join(name for name, _ in columns)
             return _TEXT, "org.openx.data.jsonserde.JsonSerDe", {"paths": paths}
         case _:
-            details = dict(table.format.details)
-            if details.get("areColumnsQuoted") == "true":
-                quoting = {"separatorChar": details["delimiter"], "quoteChar": '"'}
-                return _TEXT, "org.apache.hadoop.hive.serde2.OpenCSVSerde", quoting
-            plain = {"field.delim": details["delimiter"]}
+            # Also where values are quoted, for which it is the wrong one: as on AWS, who wants them without
+            # their quotes gives the table OpenCSVSerde.
+            plain = {"field.delim": dict(table.format.details)["delimiter"]}
             return _TEXT, "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", plain
 
 
 def _statistics(files: Sequence[File]) -> dict[str, str]:
-    size = sum(each.size for each in files)
-    found = {"objectCount": str(len(files)), "sizeKey": str(size)}
-    rows = [each.format.rows for each in files]
-    if all(count is not None for count in rows):
-        total = sum(count or 0 for count in rows)
-        found |= {"recordCount": str(total), "averageRecordSize": str(size // total if total else 0)}
-    return found
+    size, rows = sum(each.size for each in files), sum(each.format.rows for each in files)
+    return {
+        "objectCount": str(len(files)),
+        "sizeKey": str(size),
+        "recordCount": str(rows),
+        "averageRecordSize": str(size // rows if rows else 0),
+    }
 
 
 def _kept(before: Columns, found: Columns) -> Columns:

@@ -39,16 +39,31 @@ class Format:
     columns
         Its own, names in lower case as in the catalog.
     rows
-        How many, where the file says so.
+        How many; of a text longer than the sample, how many it would have if all of it were like that.
     details
         What readers of a CSV file must know.
     """
 
     classification: str
     columns: Columns
-    rows: int | None = None
+    rows: int
     compression: str = "none"
     details: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The beginning of a text.
+
+    Attributes
+    ----------
+    share
+        Which part of the file it is: 1 where it is all of it.
+    """
+
+    text: str
+    share: float
+    compression: str
 
 
 def claimed(key: str) -> str:
@@ -70,9 +85,8 @@ def identify(key: str, size: int, file: BinaryIO) -> Format | None:
     file.seek(0)
     if head == _MAGIC or wanted == "parquet":
         return _parquet(key, size, head, file)
-    compression = "gzip" if head[:2] == b"\x1f\x8b" else "none"
-    text = _text(key, size, file, compression)
-    found = None if text is None else _json(text, compression) or _csv(text, compression)
+    sample = _text(key, size, file, "gzip" if head[:2] == b"\x1f\x8b" else "none")
+    found = None if sample is None else _json(sample) or _csv(sample)
     if wanted and (found is None or found.classification != wanted):
         is_ = f"it looks like {found.classification}" if found else "its content is not text of that form"
         raise UnreadableError(f"{key} is not a {wanted} file: {is_}")
@@ -88,40 +102,37 @@ def _parquet(key: str, size: int, head: bytes, file: BinaryIO) -> Format:
     except (pa.ArrowException, OSError) as broken:
         raise UnreadableError(f"{key} of {size} bytes is not a whole Parquet file: {broken}") from None
     columns = tuple((each.name.lower(), types.of_arrow(each.type)) for each in schema)
-    codecs = {
-        metadata.row_group(group).column(column).compression.lower()
-        for group in range(min(metadata.num_row_groups, 1))
-        for column in range(metadata.num_columns)
-    }
-    compression = codecs.pop() if len(codecs) == 1 else "none"
-    return Format("parquet", columns, metadata.num_rows, compression.replace("uncompressed", "none"))
+    # Its pages are compressed, the file is not: Glue says "none" whatever the codec.
+    return Format("parquet", columns, metadata.num_rows)
 
 
-def _text(key: str, size: int, file: BinaryIO, compression: str) -> str | None:
+def _text(key: str, size: int, file: BinaryIO, compression: str) -> _Sample | None:
     """The beginning of a text, without a line that the sample cut off; None where it is no text."""
     raw = file.read(SAMPLE)
-    cut = len(raw) < size
+    read = len(raw)
     if compression == "gzip":
+        decompressor = zlib.decompressobj(wbits=31)
         try:
-            raw = zlib.decompressobj(wbits=31).decompress(raw, SAMPLE)
+            raw = decompressor.decompress(raw, SAMPLE)
         except zlib.error as broken:
             raise UnreadableError(f"{key} begins as gzip and is not: {broken}") from None
-        cut = cut or len(raw) == SAMPLE
+        read -= len(decompressor.unconsumed_tail)
     if b"\0" in raw:
         return None
-    if cut:
+    whole, share = len(raw), read / size
+    if read < size:
         raw = raw[: raw.rfind(b"\n") + 1]
     try:
-        return raw.decode("utf-8-sig")
+        return _Sample(raw.decode("utf-8-sig"), share * len(raw) / max(whole, 1), compression)
     except UnicodeDecodeError:
         return None
 
 
-def _json(text: str, compression: str) -> Format | None:
-    """Documents one after another, or one array of them."""
+def _json(sample: _Sample) -> Format | None:
+    """Documents one after another; arrays are, as for Glue, documents whose only column is ``array``."""
     decoder, place = json.JSONDecoder(), 0
     records: list[Any] = []
-    stripped = text.lstrip()
+    stripped = sample.text.strip()
     if not stripped.startswith(("{", "[")):
         return None
     while place < len(stripped) and len(records) < _RECORDS:
@@ -130,7 +141,7 @@ def _json(text: str, compression: str) -> Format | None:
         except ValueError:
             # The sample may end within a document that spans lines.
             break
-        records += document if isinstance(document, list) else [document]
+        records.append({"array": document} if isinstance(document, list) else document)
         while place < len(stripped) and stripped[place].isspace():
             place += 1
     if not records or not all(isinstance(each, dict) for each in records):
@@ -140,26 +151,28 @@ def _json(text: str, compression: str) -> Format | None:
         for name, value in record.items():
             known = [kind for kind in (columns.get(name.lower()), types.of_json(value)) if kind]
             columns[name.lower()] = types.merged(known)
-    return Format(
-        "json", tuple((name, kind or "string") for name, kind in columns.items()), None, compression
-    )
+    found = tuple((name, kind or "string") for name, kind in columns.items())
+    rows = len(records) * len(stripped) / place / sample.share
+    return Format("json", found, round(rows), sample.compression)
 
 
-def _csv(text: str, compression: str) -> Format | None:
+def _csv(sample: _Sample) -> Format | None:
     """At least two columns, and the same number in each row."""
+    text = sample.text
     for delimiter in sorted(_DELIMITERS, key=lambda each: -text.split("\n", 1)[0].count(each)):
-        rows = []
-        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+        rows, lines = [], io.StringIO(text)
+        for row in csv.reader(lines, delimiter=delimiter):
             if row:
                 rows.append(row)
             if len(rows) > _RECORDS:
                 break
         if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
-            return _csv_columns(rows, delimiter, '"' in text, compression)
+            count = len(rows) * len(text) / lines.tell() / sample.share
+            return _csv_columns(rows, delimiter, '"' in text, round(count), sample.compression)
     return None
 
 
-def _csv_columns(rows: list[list[str]], delimiter: str, quoted: bool, compression: str) -> Format:
+def _csv_columns(rows: list[list[str]], delimiter: str, quoted: bool, count: int, compression: str) -> Format:
     head, body = rows[0], rows[1:]
     kinds = [types.merged(filter(None, map(types.of_text, cells))) for cells in zip(*body, strict=True)]
     heading = [name.strip().lower() for name in head]
@@ -178,4 +191,4 @@ def _csv_columns(rows: list[list[str]], delimiter: str, quoted: bool, compressio
     if is_heading:
         details += [("skip.header.line.count", "1")]
     columns = tuple((name, kind or "string") for name, kind in zip(heading, kinds, strict=True))
-    return Format("csv", columns, None, compression, tuple(details))
+    return Format("csv", columns, count - is_heading, compression, tuple(details))

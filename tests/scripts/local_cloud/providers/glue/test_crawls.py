@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -111,6 +113,45 @@ def test_folders_become_tables_with_the_types_and_partitions_of_their_files(lake
     }
     metric = lake.glue.get_crawler_metrics(CrawlerNameList=[lake.name])["CrawlerMetricsList"][0]
     assert (metric["TablesCreated"], metric["TablesUpdated"], metric["TablesDeleted"]) == (3, 0, 0)
+
+
+def test_a_table_tells_what_aws_tells_of_its_files(lake: Lake) -> None:
+    lake.put("sales/year=2025/a.parquet", parquet(amount=[1.5, 2.5]))
+    lines = [f'{number:06},"Ana, {number:06}",2.5' for number in range(60_000)]
+    text = "\n".join(["id,name,price", *lines]).encode()
+    lake.put("quoted/a.csv", text)
+    lake.put("packed/a.csv.gz", gzip.compress(text))
+    lake.put("listed/a.json", json.dumps([{"id": 1, "tags": ["x"]}, {"id": 2}], indent=1).encode())
+    lake.crawler()
+    lake.crawl()
+    tables = {name: table["Parameters"] for name, table in lake.tables().items()}
+    always = {
+        "UPDATED_BY_CRAWLER": lake.name,
+        "CrawlerSchemaDeserializerVersion": "1.0",
+        "CrawlerSchemaSerializerVersion": "1.0",
+        "typeOfData": "file",
+        "objectCount": "1",
+    }
+    assert all(always.items() <= each.items() for each in tables.values())
+    assert tables["sales"]["partition_filtering.enabled"] == "true"
+    assert {name: each["compressionType"] for name, each in tables.items()} == {
+        "sales": "none",
+        "quoted": "none",
+        "packed": "gzip",
+        "listed": "none",
+    }
+    # Of what is larger than its sample, a size of records is guessed from that.
+    for name in ("quoted", "packed"):
+        assert int(tables[name]["recordCount"]) == pytest.approx(60_000, rel=0.05)
+        assert tables[name]["areColumnsQuoted"] == "true"
+        assert "partition_filtering.enabled" not in tables[name]
+    assert int(tables["quoted"]["averageRecordSize"]) == pytest.approx(len(text) // 60_000, abs=1)
+    # Whoever wants quoted values without their quotes must change the table, as on AWS.
+    storage = lake.tables()["quoted"]["StorageDescriptor"]
+    assert storage["SerdeInfo"]["SerializationLibrary"].endswith("LazySimpleSerDe")
+    assert lake.columns("quoted") == {"id": "bigint", "name": "string", "price": "double"}
+    assert lake.columns("listed") == {"array": "array<struct<id:int,tags:array<string>>>"}
+    assert (tables["listed"]["classification"], tables["listed"]["recordCount"]) == ("json", "1")
 
 
 def test_a_second_crawl_adds_what_is_new_and_keeps_the_versions(lake: Lake) -> None:
