@@ -9,10 +9,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from scripts.config import Settings
-
-#: Fixed fake keys of the local account: nothing of a user's own credentials ever reaches the local cloud.
-LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+from scripts.config import LOCAL_KEYS, Settings
 
 
 class _LocalSession(boto3.Session):

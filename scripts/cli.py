@@ -26,7 +26,7 @@ from scripts.commands import (
 )
 from scripts.commands.output import say, talk
 from scripts.config import Settings
-from scripts.errors import BadInputError, ExitCode
+from scripts.errors import BadInputError, ExitCode, LabError
 
 app = typer.Typer(
     name="lab",
@@ -79,12 +79,14 @@ def main() -> None:
         if ended.code == _INTERRUPTED:
             _fail("Interrupted. The same command, run again, takes up the work.", ExitCode.MISSING)
         raise
+    except LabError as known:
+        _fail(str(known), known.exit_code)
     except Exception as error:  # noqa: BLE001 - the last resort: no trace reaches a user
         from scripts import failures
 
-        known = failures.explain(error)
-        if known:
-            _fail(str(known), known.exit_code)
+        explained = failures.explain(error)
+        if explained:
+            _fail(str(explained), explained.exit_code)
         _fail_unforeseen(error)
 
 

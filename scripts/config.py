@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
 
+#: Fixed fake keys of the local account: nothing of a user's own credentials ever reaches the local cloud.
+LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -1,5 +1,8 @@
 """Connections to DB instances: found through the AWS API, credentials from Secrets Manager, TLS verified."""
 
+# Drivers take long to import, and most commands need one of them or none.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 import json
@@ -11,16 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-import pymysql
-import pymysql.cursors
-from botocore.exceptions import ClientError
-
 from scripts.config import Settings
 from scripts.errors import BadInputError, LabError, MissingError, RemoteError
 
 if TYPE_CHECKING:
     import boto3
+    import psycopg
+    import pymysql
 
     MySQLConnection = pymysql.connections.Connection[pymysql.cursors.Cursor]
 
@@ -137,6 +137,8 @@ def find(session: boto3.Session, identifier: str) -> Endpoint:
     InstanceNotFoundError
         There is none.
     """
+    from botocore.exceptions import ClientError
+
     try:
         answer = session.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)
     except ClientError as error:
@@ -165,6 +167,8 @@ def credentials(session: boto3.Session, endpoint: Endpoint) -> Credentials:
     MissingError
         The instance has no managed secret, or the secret is gone or not readable.
     """
+    from botocore.exceptions import ClientError
+
     if endpoint.secret_arn is None:
         raise MissingError(
             f"DB instance {endpoint.identifier} has no managed master password.",
@@ -256,6 +260,8 @@ def mysql(
     InstanceNotAvailableError, NotReachableError, AccessDeniedError, MissingError
         Each says what to do next.
     """
+    import pymysql
+
     endpoint, user = to.endpoint, to.user
     if not endpoint.speaks_mysql:
         raise BadInputError(f"DB instance {endpoint.identifier} is {endpoint.engine}, not MySQL or MariaDB.")
@@ -301,6 +307,8 @@ def postgres(to: Access, database: str = "postgres") -> Iterator[psycopg.Connect
     InstanceNotAvailableError, NotReachableError, AccessDeniedError, MissingError
         Each says what to do next.
     """
+    import psycopg
+
     endpoint, user = to.endpoint, to.user
     if endpoint.engine != "postgres":
         raise BadInputError(f"DB instance {endpoint.identifier} is {endpoint.engine}, not PostgreSQL.")

@@ -43,9 +43,7 @@ _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def explain(error: Exception) -> LabError | None:
-    """The error as one of ours; None for what is nobody's fault but the program's."""
-    if isinstance(error, LabError):
-        return error
+    """The error of a library as one of ours; None for what is nobody's fault but the program's."""
     if isinstance(error, aws.ClientError | aws.BotoCoreError):
         return _of_aws(error)
     if isinstance(error, pymysql.MySQLError | psycopg.Error):

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.aws import LOCAL_KEYS
-from scripts.config import Settings
+from scripts.config import LOCAL_KEYS, Settings
 from scripts.errors import MissingError
 
 MINIMUM = (1, 9)

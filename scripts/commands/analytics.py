@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from scripts import aws
 from scripts.commands import needs
 from scripts.commands.output import AsJson, line, print_json, say, show_table, waiting
 from scripts.config import Settings
@@ -45,6 +44,8 @@ _SUCH_AS = "Such as: lab athena 'SELECT count(*) FROM fact_orders'"
 
 
 def _session(settings: Settings) -> boto3.Session:
+    from scripts import aws
+
     needs.local_cloud(settings)
     return aws.session(settings)
 

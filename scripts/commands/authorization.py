@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts import aws
 from scripts.commands import needs
 from scripts.commands.output import AsJson, line, print_json
 from scripts.commands.reachability import FromPlan
@@ -77,6 +76,7 @@ def can(
 
 
 def _account(settings: Settings, plan: Path | None, saved: Path | None, keep: Path | None) -> Account:
+    from scripts import aws
     from scripts.permissions import accounts
 
     if saved is not None:

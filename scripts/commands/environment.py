@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from scripts import aws, costs, leftovers, orphans, overview
+from scripts import costs, overview
 from scripts.commands import changes, labs, needs, seeding
 from scripts.commands.output import AsJson, print_json, result, say, talk
 from scripts.config import Settings
@@ -67,6 +67,7 @@ def apply(
 
 def destroy(context: typer.Context, yes: Yes = False, verbose: Verbose = False) -> None:
     """Remove everything that apply made, and show that nothing is left."""
+    from scripts import aws, leftovers
     from scripts.local_cloud.lifecycle import LocalCloud
 
     settings: Settings = context.obj
@@ -126,6 +127,8 @@ def _change(settings: Settings, terraform: Terraform, command: Command, *, yes: 
 
 def _recover(settings: Settings, terraform: Terraform) -> None:
     """Deal with what a killed Terraform made and did not write down."""
+    from scripts import aws, orphans
+
     if not terraform.unfinished:
         return
     say("The last run of Terraform was killed: looking for what it made and did not write down")

@@ -12,7 +12,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from scripts import aws
 from scripts.commands import needs
 from scripts.commands.output import AsJson, print_json, result, say
 from scripts.config import Settings
@@ -38,6 +37,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show everything that is there, as a list and as a drawing, and where state and AWS do not agree."""
+    from scripts import aws
     from scripts.inspection import inspector, inventory
 
     settings: Settings = context.obj

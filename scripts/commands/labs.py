@@ -15,7 +15,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from scripts import aws
 from scripts.commands import needs
 from scripts.commands.output import AsJson, indented, line, paragraph, print_json, result, say
 from scripts.config import Settings
@@ -41,7 +40,7 @@ _BAR = 12
 def _desk(settings: Settings) -> Desk:
     from scripts.labs.desk import Desk
 
-    return Desk(settings, aws.session(settings))
+    return Desk(settings)
 
 
 def begun(settings: Settings) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts import aws, overview
+from scripts import overview
 from scripts.commands import needs
 from scripts.commands.output import AsJson, line, print_json, say
 from scripts.config import Settings
@@ -171,6 +171,7 @@ def _probed(
     credentials: Credentials | None,
     database: str | None,
 ) -> Diagnosis:
+    from scripts import aws
     from scripts.doctor import examination
 
     session = aws.session(settings)
@@ -178,6 +179,7 @@ def _probed(
 
 
 def _network(settings: Settings, plan: Path | None, saved: Path | None, keep: Path | None = None) -> Network:
+    from scripts import aws
     from scripts.doctor import networks
 
     if plan is not None and saved is not None:

@@ -15,7 +15,6 @@ import typer
 from rich.progress import Progress as RichProgress
 from rich.progress import TaskID
 
-from scripts import aws
 from scripts.commands import needs
 from scripts.commands.output import AsJson, print_json, say, talk
 from scripts.config import Settings
@@ -44,6 +43,7 @@ def load_datasets(
     as_json: AsJson = False,
 ) -> None:
     """Bring the course's datasets to exactly their state; what else is there stays."""
+    from scripts import aws
     from scripts.seed import runner
     from scripts.seed.dump_loader import DumpLoaded
 
@@ -75,6 +75,7 @@ def load_datasets(
 
 def load_missing(settings: Settings, outputs: dict[str, Any]) -> None:
     """Load what is missing. On AWS, DB instances are private: what cannot be reached is said, and goes on."""
+    from scripts import aws
     from scripts.seed import runner
 
     with shown_progress() as progress:

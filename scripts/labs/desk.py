@@ -1,20 +1,21 @@
 """What a learner does with a lab: starts it, has it checked, asks for a hint or the solution, begins anew."""
 
+# What speaks to AWS and to databases takes long to import, and half of this needs neither.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts import connections
 from scripts.config import Settings
 from scripts.errors import BadInputError, MissingError
-from scripts.labs import files, manifest, removal, system, workspace
-from scripts.labs.databases import ENGINES, Copies, LearnerDatabase
+from scripts.labs import files, manifest, system, workspace
 from scripts.labs.databases.client_file import write as write_client_file
-from scripts.labs.grading import Grader
 from scripts.labs.manifest import Engine, Exercise, Lab
 from scripts.labs.outcome import Outcome
 from scripts.labs.progress import Progress
@@ -23,6 +24,9 @@ from scripts.labs.workspace import Workspace
 
 if TYPE_CHECKING:
     import boto3
+
+    from scripts.labs.databases.learner import LearnerDatabase
+    from scripts.labs.grading import Grader
 
 Say = Callable[[str], None]
 
@@ -72,7 +76,7 @@ class Desk:
     Parameters
     ----------
     settings, session
-        The target.
+        The target; the session is made when it is first needed, where none is given.
     home
         Folder of the workspaces.
     labs
@@ -82,16 +86,22 @@ class Desk:
     def __init__(
         self,
         settings: Settings,
-        session: boto3.Session,
+        session: boto3.Session | None = None,
         home: Path | None = None,
         labs: Path = manifest.LABS,
     ) -> None:
         self._settings = settings
-        self._session = session
+        self._given = session
         self.home = home if home is not None else workspace.home()
         self._labs = labs
         self._progress = Progress(settings.local_dir)
         self._register = Register(settings.local_dir)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        from scripts import aws
+
+        return self._given or aws.session(self._settings)
 
     def lab(self, name: str) -> Lab:
         """The lab of that name; raises BadInputError for another one."""
@@ -124,6 +134,8 @@ class Desk:
         MissingError
             Something that the lab needs is not up: says what.
         """
+        from scripts import connections
+
         with workspace.alone(lab, self.home):
             chosen = self._engine(lab, engine, force=force)
             system.prepare(lab, say)
@@ -182,8 +194,7 @@ class Desk:
     ) -> None:
         if lab.lake is None:
             return
-        # With Parquet it takes a second to import, and few labs need it.
-        from scripts.labs.lake import Lake  # noqa: PLC0415
+        from scripts.labs.lake import Lake
 
         lake = Lake(self._session, found)
         if anew or not lake.exists():
@@ -230,9 +241,12 @@ class Desk:
         """The learner's databases, by the engine that they are on; none where the lab needs none."""
         if lab.needs.dataset is None:
             return {}
+        from scripts import connections
+        from scripts.labs.databases import Copies, learner_database
+
         copies = Copies(found.database_user, lab.needs.dataset)
         return {
-            engine: ENGINES[engine](
+            engine: learner_database(engine)(
                 connections.access(self._settings, self._session, self._identifier(engine)),
                 copies,
                 found.password,
@@ -246,6 +260,8 @@ class Desk:
 
     def grader(self, lab: Lab, found: Workspace, say: Say) -> Grader:
         """Who judges the answers in a workspace."""
+        from scripts.labs.grading import Grader
+
         # The local cloud may have been built anew since: the learner's files are still theirs.
         return Grader(lab, found, self._settings, self._session, self._provide(lab, found, say))
 
@@ -282,6 +298,8 @@ class Desk:
     @contextmanager
     def _checking(self, found: Workspace) -> Iterator[None]:
         """Remove what a check that was killed has left, and tell the next one should this one be."""
+        from scripts.labs import removal
+
         mark = found.folder / _CHECKING
         if mark.exists():
             removal.remove(self._session, found.name("check-"))
@@ -316,6 +334,8 @@ class Desk:
         Path
             Where the folder's files were put aside.
         """
+        from scripts.labs import removal
+
         found = workspace.required(lab, self.home)
         with workspace.alone(lab, self.home):
             for engine in lab.needs.engines:
@@ -327,6 +347,8 @@ class Desk:
             return files.put_aside(found.folder)
 
     def _remove_database(self, lab: Lab, found: Workspace, engine: Engine) -> None:
+        from scripts import connections
+
         try:
             databases = self.databases(lab, found, [engine])
         except connections.InstanceNotFoundError:

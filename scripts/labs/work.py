@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from scripts.aws import LOCAL_KEYS
-from scripts.config import Settings
+from scripts.config import LOCAL_KEYS, Settings
 from scripts.labs import files, shell
 from scripts.labs import workspace as workspaces
 from scripts.labs.comparison import Table, Wanted, compare

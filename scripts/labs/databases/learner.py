@@ -15,8 +15,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-import sqlparse
-
 from scripts import connections
 from scripts.connections import Access, Credentials
 from scripts.errors import BadInputError
@@ -137,11 +135,8 @@ class Session(ABC):
             The server refused one, in its own words; it took too long; it gave too many rows; or there
             is none.
         """
-        statements = [each for each in sqlparse.split(text) if _says_something(each)]
-        if not statements:
-            raise NotYetError("There is no SQL statement yet.", seen="only comments")
         answer = Table((), ())
-        for statement in statements:
+        for statement in statements(text):
             found = self.run(statement)
             if found.columns:
                 answer = found
@@ -152,8 +147,22 @@ class Session(ABC):
         """Run one statement, which may give ``limit`` rows; errors as in `script`."""
 
 
-def _says_something(statement: str) -> bool:
-    return bool(sqlparse.format(statement, strip_comments=True).strip(" ;\n\t"))
+def statements(text: str) -> list[str]:
+    """The statements of a text, without those that are only comments.
+
+    Raises
+    ------
+    NotYetError
+        There is none.
+    """
+    import sqlparse  # noqa: PLC0415 - takes long, and half of the commands read no SQL
+
+    found = [
+        each for each in sqlparse.split(text) if sqlparse.format(each, strip_comments=True).strip(" ;\n\t")
+    ]
+    if not found:
+        raise NotYetError("There is no SQL statement yet.", seen="only comments")
+    return found
 
 
 def plain_name(text: str) -> str:

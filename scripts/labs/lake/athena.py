@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import boto3
-import sqlparse
 from botocore.exceptions import ClientError
 
 from scripts.labs.comparison import Table
+from scripts.labs.databases.learner import statements
 from scripts.labs.outcome import NotYetError
 
 #: What one statement of a learner may take, in seconds.
@@ -50,12 +50,9 @@ class Athena:
         NotYetError
             Athena refused one, in its own words; it took too long; or there is none.
         """
-        statements = [each.rstrip().rstrip(";") for each in sqlparse.split(text) if _says_something(each)]
-        if not statements:
-            raise NotYetError("There is no SQL statement yet.", seen="only comments")
         answer = Table((), ())
-        for statement in statements:
-            found = self.run(statement)
+        for statement in statements(text):
+            found = self.run(statement.rstrip().rstrip(";"))
             if found.columns:
                 answer = found
         return answer
@@ -117,7 +114,3 @@ _CHANGES = {"INSERT", "CREATE_TABLE_AS_SELECT", "UNLOAD"}
 
 def _refused(said: str) -> NotYetError:
     return NotYetError("Athena refused the statement.", seen=said, expected="SQL that Athena accepts")
-
-
-def _says_something(statement: str) -> bool:
-    return bool(sqlparse.format(statement, strip_comments=True).strip(" ;\n\t"))

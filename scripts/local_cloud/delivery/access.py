@@ -9,7 +9,7 @@ from typing import Any
 from botocore.config import Config
 
 from scripts import aws
-from scripts.config import Settings
+from scripts.config import LOCAL_KEYS, Settings
 
 #: Seconds before they run out that credentials are replaced.
 _MARGIN = 300
@@ -50,7 +50,7 @@ class Access:
 
     def _assume(self, role_arn: str) -> _Role:
         # LocalStack takes the account from the key's id.
-        keys = aws.LOCAL_KEYS | {"aws_access_key_id": self._account_id}
+        keys = LOCAL_KEYS | {"aws_access_key_id": self._account_id}
         sts = self._session.client("sts", config=_CONFIG, **keys)  # type: ignore[call-overload]
         given = sts.assume_role(
             RoleArn=role_arn, RoleSessionName="AWSFirehoseDelivery", ExternalId=self._account_id

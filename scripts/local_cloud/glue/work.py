@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts import aws
-from scripts.config import Settings
+from scripts.config import LOCAL_KEYS, Settings
 from scripts.errors import LabError
 from scripts.local_cloud.glue.output import Output
 
@@ -205,7 +205,7 @@ class Work(ABC):
 
     def _assume(self) -> Keys:
         # LocalStack takes the account from the key's id.
-        owner = aws.LOCAL_KEYS | {"aws_access_key_id": self.place.account_id}
+        owner = LOCAL_KEYS | {"aws_access_key_id": self.place.account_id}
         limited = {"Policy": self.place.session_policy} if self.place.session_policy else {}
         given = self.client("sts", owner).assume_role(
             RoleArn=self.place.role_arn,

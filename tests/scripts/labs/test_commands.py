@@ -152,7 +152,7 @@ def test_a_mistake_in_a_manifest_is_found_by_list(
     shutil.copytree(manifest.LABS / "relational", labs / "relational")
     file = labs / "relational" / manifest.MANIFEST
     file.write_text(file.read_text().replace("minutes: 75", "minutes: soon"))
-    monkeypatch.setattr(commands, "_desk", lambda settings: Desk(settings, aws.session(settings), home, labs))
+    monkeypatch.setattr(commands, "_desk", lambda settings: Desk(settings, home=home, labs=labs))
     assert run("list") == ExitCode.BAD_INPUT
     told = capsys.readouterr().err
     assert f"{file}: minutes: " in told
