@@ -133,6 +133,12 @@ def _check(token: Token, text: str) -> None:
     if token.token_type in _FOREIGN or written in _FOREIGN_SIGNS:
         shown = _FOREIGN.get(token.token_type, written)
         raise QueryFailedError("", f"mismatched input '{shown}'", position(text, token.start))
+    if written == "`":
+        raise QueryFailedError(
+            "",
+            "backquoted identifiers are not supported; use double quotes to quote identifiers",
+            position(text, token.start),
+        )
     # sqlglot takes the letters after a number for an alias, and 0x1F for bytes.
     named = token.token_type == TokenType.NUMBER and text[token.end + 1 : token.end + 2].isidentifier()
     if named or (token.token_type == TokenType.HEX_STRING and written.startswith("0")):

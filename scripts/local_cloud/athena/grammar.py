@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.local_cloud.athena.dialect import position
 from scripts.local_cloud.athena.errors import QueryFailedError
 
-_TOKEN = re.compile(
-    r"\s+|--[^\n]*|/\*.*?\*/|(?P<string>'(?:[^'\\]|''|\\.)*')|(?P<name>`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")"
-    r"|(?P<word>[A-Za-z_$][\w$]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)",
+_BLANK = r"\s+|--[^\n]*|/\*.*?\*/"
+_OTHERS = r"(?P<word>[A-Za-z_$][\w$]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)"
+#: Statements that Hive's grammar reads, where double quotes hold text as single ones do; Trino's reads the
+#: others, where they hold names, and where a backslash is a letter.
+_OF_HIVE = re.compile(
+    rf"(?:{_BLANK})*(?:ALTER|MSCK|DESC|DESCRIBE|DROP\s+(?!VIEW)|CREATE\s+(?:EXTERNAL|DATABASE|SCHEMA)"
+    r"|SHOW\s+(?!CREATE\s+VIEW))\b",
+    re.DOTALL | re.IGNORECASE,
+)
+_HIVE = re.compile(
+    rf"{_BLANK}|(?P<string>'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<name>`(?:[^`]|``)*`)|{_OTHERS}",
     re.DOTALL,
 )
+_TRINO = re.compile(
+    rf"{_BLANK}|(?P<string>'(?:[^']|'')*')|(?P<name>`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")|{_OTHERS}",
+    re.DOTALL,
+)
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """The words of a statement, by its grammar, without blanks and comments."""
+    grammar = _HIVE if _OF_HIVE.match(text) else _TRINO
+    return (found for found in grammar.finditer(text) if found.lastgroup)
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,7 @@ class Word:
 
 def several(text: str) -> bool:
     """Whether there is more than one statement: a semicolon that something other than a comment follows."""
-    words = [found[0] for found in _TOKEN.finditer(text) if found.lastgroup]
+    words = [found[0] for found in _tokens(text)]
     while words and words[-1] == ";":
         words.pop()
     return ";" in words
@@ -45,9 +64,7 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self._words = [
-            Word(found.lastgroup or "", found[0], found.start(), found.end())
-            for found in _TOKEN.finditer(text)
-            if found.lastgroup
+            Word(found.lastgroup or "", found[0], found.start(), found.end()) for found in _tokens(text)
         ]
         self._at = 0
 
@@ -101,7 +118,9 @@ class Reader:
         if word.kind != "string":
             raise self.fail("string")
         self._at += 1
-        inner = word.text[1:-1].replace("''", "'")
+        inner = word.text[1:-1]
+        if word.text[0] == "'":
+            inner = inner.replace("''", "'")
         return re.sub(r"\\(u[0-9A-Fa-f]{4}|[0-7]{3}|.)", _unescaped, inner)
 
     def literal(self) -> str:
