@@ -17,12 +17,24 @@ _KEPT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "Part
 
 @dataclass
 class Told:
-    """What a statement answers: lines, under the names of their columns."""
+    """What a statement answers.
 
-    kind: str
+    Attributes
+    ----------
+    lines
+        A value each, in which tabs are between columns.
+    columns
+        Their names.
+    type
+        Of the columns: Hive's ``string``, or Trino's ``varchar`` where Trino answers.
+    kind
+        The statement's subtype, where it depends on what is in the catalog.
+    """
+
     lines: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
-    type: str = "DDL"
+    type: str = "string"
+    kind: str = ""
 
 
 class CatalogBase:
@@ -40,16 +52,23 @@ class CatalogBase:
             return database, table
         return self._database, name
 
-    def record(self, database: str, name: str) -> dict[str, Any]:
-        """A table as the catalog has it."""
+    def found(self, database: str, name: str) -> dict[str, Any] | None:
+        """A table or a view, if there is such a one."""
         try:
-            found: dict[str, Any] = self._lake.glue("GetTable", DatabaseName=database, Name=name)["Table"]
+            there: dict[str, Any] = self._lake.glue("GetTable", DatabaseName=database, Name=name)["Table"]
         except LakeError as why:
             if why.code != "EntityNotFoundException":
                 raise
+            return None
+        return there
+
+    def record(self, database: str, name: str) -> dict[str, Any]:
+        """A table as the catalog has it."""
+        found = self.found(database, name)
+        if found is None:
             raise QueryFailedError(
                 "", f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
-            ) from why
+            )
         if found.get("TableType") != VIEW and (missing := _missing(found.get("StorageDescriptor") or {})):
             # The API takes such tables, Hive does not.
             raise QueryFailedError(
@@ -69,12 +88,12 @@ def _missing(storage: dict[str, Any]) -> str:
     return next((each for each in needed if not storage.get(each)), "")
 
 
-def failed(message: str, kind: str) -> QueryFailedError:
+def failed(message: str, kind: str = "") -> QueryFailedError:
     """The error of a DDL task of Hive's."""
     return QueryFailedError(
         "",
         (
             f"FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
-            f"{kind}(message:{message})"
+            f"{f'{kind}(message:{message})' if kind else message}"
         ),
     )

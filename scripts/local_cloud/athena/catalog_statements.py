@@ -7,7 +7,8 @@ from typing import Any
 
 from scripts.local_cloud.athena import definitions
 from scripts.local_cloud.athena.catalog_base import Told, failed
-from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.column_changes import ColumnChange
+from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.information import pages
 from scripts.local_cloud.athena.lake import LakeError
@@ -44,8 +45,8 @@ class CatalogStatements(ShowStatements):
             if why.code != "AlreadyExistsException":
                 raise
             if not quiet:
-                raise failed(f"Database {given['Name']} already exists", "AlreadyExistsException") from why
-        return Told("CREATE_DATABASE")
+                raise failed(f"Database {given['Name']} already exists") from why
+        return Told()
 
     def _drop_database(self, reader: Reader) -> Told:
         quiet, name = reader.take("IF", "EXISTS"), reader.name()
@@ -56,7 +57,7 @@ class CatalogStatements(ShowStatements):
             self._lake.glue("GetDatabase", Name=name)
         except LakeError as why:
             if why.code == "EntityNotFoundException" and quiet:
-                return Told("DROP_DATABASE")
+                return Told()
             if why.code == "EntityNotFoundException":
                 raise QueryFailedError(
                     "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
@@ -67,7 +68,7 @@ class CatalogStatements(ShowStatements):
                 f"Database {name} is not empty. One or more tables exist.", "InvalidOperationException"
             )
         self._lake.glue("DeleteDatabase", Name=name)
-        return Told("DROP_DATABASE")
+        return Told()
 
     def _create_table(self, reader: Reader) -> Told:
         quiet = reader.take("IF", "NOT", "EXISTS")
@@ -84,29 +85,30 @@ class CatalogStatements(ShowStatements):
                 raise
             if not quiet:
                 raise failed(f"Table {name} already exists", "AlreadyExistsException") from why
-        return Told("CREATE_TABLE")
+        return Told()
 
     def _drop(self, reader: Reader, kind: str) -> Told:
         quiet = reader.take("IF", "EXISTS")
         database, name = self._qualified(reader)
         reader.end()
-        try:
-            record = self._lake.glue("GetTable", DatabaseName=database, Name=name)["Table"]
-        except LakeError as why:
-            if why.code != "EntityNotFoundException":
-                raise
+        record = self.found(database, name)
+        if record is None:
             if quiet:
-                return Told(f"DROP_{kind}")
-            raise QueryFailedError(
-                "", f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
-            ) from why
+                return Told()
+            raise _not_found(database, name, kind)
         if (record.get("TableType") == VIEW) != (kind == "VIEW"):
-            other = "DROP TABLE on a view" if kind == "TABLE" else "DROP VIEW on a table"
-            raise QueryFailedError(
-                "", f"FAILED: SemanticException [Error 10132]: Cannot use {other}: {database}.{name}"
+            raise (
+                failed("Cannot drop a view with DROP TABLE")
+                if kind == "TABLE"
+                else QueryFailedError(
+                    "TABLE_NOT_FOUND",
+                    f"View 'awsdatacatalog.{database}.{name}' does not exist, but a table with that name "
+                    f"exists. Did you mean DROP TABLE awsdatacatalog.{database}.{name}?",
+                    (1, 1),
+                )
             )
         self._lake.glue("DeleteTable", DatabaseName=database, Name=name)
-        return Told(f"DROP_{kind}")
+        return Told()
 
     def _drop_table(self, reader: Reader) -> Told:
         return self._drop(reader, "TABLE")
@@ -114,36 +116,76 @@ class CatalogStatements(ShowStatements):
     def _drop_view(self, reader: Reader) -> Told:
         return self._drop(reader, "VIEW")
 
+    def _alter_database(self, reader: Reader) -> Told:
+        name = reader.name()
+        reader.need("SET", "DBPROPERTIES")
+        properties = reader.properties()
+        reader.end()
+        try:
+            database = self._lake.glue("GetDatabase", Name=name)["Database"]
+        except LakeError as why:
+            if why.code != "EntityNotFoundException":
+                raise
+            raise QueryFailedError(
+                "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
+            ) from why
+        kept = {key: database[key] for key in ("Name", "Description", "LocationUri") if database.get(key)}
+        parameters = {**(database.get("Parameters") or {}), **properties}
+        self._lake.glue("UpdateDatabase", Name=name, DatabaseInput={**kept, "Parameters": parameters})
+        return Told()
+
     def _alter(self, reader: Reader) -> Told:
+        """The statement is read whole before the catalog is asked: what is not there hides no error of it."""
         database, name = self._qualified(reader)
-        record = self.record(database, name)
-        if reader.take("ADD"):
-            if reader.take("COLUMNS"):
-                record["StorageDescriptor"]["Columns"] += definitions.columns(reader)
-                reader.end()
-                self._update(database, record)
-                return Told("ALTER_TABLE_ADD_COLUMNS")
-            return self._add_partitions(reader, database, record)
-        if reader.take("DROP"):
-            return self._drop_partitions(reader, database, record)
+        if reader.take("ADD", "COLUMNS"):
+            return self._changed(reader, database, name, ColumnChange.added(reader))
         if reader.take("REPLACE", "COLUMNS"):
-            record["StorageDescriptor"]["Columns"] = definitions.columns(reader)
-            reader.end()
-            self._update(database, record)
-            return Told("ALTER_TABLE_REPLACE_COLUMNS")
+            return self._changed(reader, database, name, ColumnChange.replaced(reader))
+        if reader.take("CHANGE"):
+            return self._changed(reader, database, name, ColumnChange.changed(reader))
         if reader.take("SET", "TBLPROPERTIES"):
-            record["Parameters"] = {**(record.get("Parameters") or {}), **reader.properties()}
-            reader.end()
-            self._update(database, record)
-            return Told("ALTER_TABLE_SET_TBLPROPERTIES")
+            properties = reader.properties()
+
+            def set_properties(record: dict[str, Any]) -> None:
+                record["Parameters"] = {**(record.get("Parameters") or {}), **properties}
+
+            return self._changed(reader, database, name, set_properties)
         if reader.take("SET", "LOCATION"):
-            record["StorageDescriptor"]["Location"] = reader.string()
+            location = reader.string()
+
+            def set_location(record: dict[str, Any]) -> None:
+                record["StorageDescriptor"]["Location"] = location
+
+            return self._changed(reader, database, name, set_location)
+        if reader.take("ADD"):
+            return self._add_partitions(reader, database, name)
+        if reader.take("DROP"):
+            return self._drop_partitions(reader, database, name)
+        if reader.take("PARTITION"):
+            return self._alter_partition(reader, database, name)
+        if reader.take("RENAME", "TO"):
+            self._qualified(reader)
             reader.end()
-            self._update(database, record)
-            return Told("ALTER_TABLE_SET_LOCATION")
-        if reader.take("RENAME", "PARTITION") or reader.take("CHANGE") or reader.take("PARTITION"):
-            raise refused("This ALTER TABLE")
-        raise reader.fail("'ADD', 'DROP', 'REPLACE', 'SET'")
+            self.record(database, name)
+            raise failed("Unable to alter table. Table cannot be renamed")
+        raise reader.fail("'ADD', 'CHANGE', 'DROP', 'PARTITION', 'RENAME', 'REPLACE', 'SET'")
+
+    def _changed(
+        self, reader: Reader, database: str, name: str, change: Callable[[dict[str, Any]], None]
+    ) -> Told:
+        reader.end()
+        record = self.record(database, name)
+        change(record)
+        self._update(database, record)
+        return Told()
+
+
+def _not_found(database: str, name: str, kind: str) -> QueryFailedError:
+    if kind == "VIEW":
+        return QueryFailedError(
+            "TABLE_NOT_FOUND", f"View 'awsdatacatalog.{database}.{name}' does not exist", (1, 1)
+        )
+    return QueryFailedError("", f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}")
 
 
 _STATEMENTS: dict[str, Callable[[CatalogStatements, Reader], Told]] = {
@@ -166,5 +208,7 @@ _STATEMENTS: dict[str, Callable[[CatalogStatements, Reader], Told]] = {
     "DESCRIBE": CatalogStatements._describe,
     "DESC": CatalogStatements._describe,
     "ALTER TABLE": CatalogStatements._alter,
+    "ALTER DATABASE": CatalogStatements._alter_database,
+    "ALTER SCHEMA": CatalogStatements._alter_database,
     "MSCK REPAIR TABLE": CatalogStatements._repair,
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.local_cloud.athena.catalog_base import failed
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.kinds import kind
 from scripts.local_cloud.athena.types import of_catalog
 
 _LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
@@ -24,6 +27,9 @@ FORMATS = {
     "TEXTFILE": (_LAZY, _TEXT_IN, _TEXT_OUT),
     "JSON": ("org.openx.data.jsonserde.JsonSerDe", _TEXT_IN, _TEXT_OUT),
 }
+#: Formats of Hive's that are not read here.
+_UNREAD = {"ORC", "AVRO", "RCFILE", "SEQUENCEFILE", "ION"}
+NO_LOCATION = "No location was specified for table. An S3 location must be specified"
 _DELIMITERS = {
     ("FIELDS", "TERMINATED", "BY"): "field.delim",
     ("ESCAPED", "BY"): "escape.delim",
@@ -34,18 +40,25 @@ _DELIMITERS = {
 }
 
 
+def column(reader: Reader) -> dict[str, str]:
+    """``a int COMMENT 'x'``."""
+    found = {"Name": reader.name(), "Type": reader.type()}
+    of_catalog(found["Type"])
+    if reader.take("COMMENT"):
+        found["Comment"] = reader.string()
+    return found
+
+
 def columns(reader: Reader) -> list[dict[str, str]]:
     """``(a int COMMENT 'x', b array<string>)``."""
     found: list[dict[str, str]] = []
     reader.need("(")
     while True:
-        column = {"Name": reader.name(), "Type": reader.type()}
-        of_catalog(column["Type"])
-        if reader.take("COMMENT"):
-            column["Comment"] = reader.string()
-        if column["Name"] in {each["Name"] for each in found}:
-            raise QueryFailedError("", f"FAILED: ParseException Duplicate column name: {column['Name']}")
-        found.append(column)
+        found.append(column(reader))
+        if found[-1]["Name"] in {each["Name"] for each in found[:-1]}:
+            raise QueryFailedError(
+                "", f"FAILED: SemanticException [Error 10036]: Duplicate column name: {found[-1]['Name']}"
+            )
         if not reader.take(","):
             break
     reader.need(")")
@@ -154,13 +167,19 @@ def table_input(reader: Reader, name: str) -> dict[str, Any]:
             raise reader.fail()
         clause(reader, given)
     reader.end()
-    if given.form not in FORMATS and given.formats is None:
+    if given.formats is None and given.form in _UNREAD:
         raise refused(f"STORED AS {given.form}")
-    if not given.location.startswith("s3://"):
+    if given.formats is None and given.form not in {"PARQUET", "TEXTFILE"}:
         raise QueryFailedError(
-            "",
-            "FAILED: SemanticException An external table needs LOCATION 's3://bucket/prefix/', "
-            f"and has '{given.location}'",
+            "", f"FAILED: SemanticException Unrecognized file format in STORED AS clause: '{given.form}'"
+        )
+    if not given.location:
+        raise QueryFailedError("", NO_LOCATION)
+    if not given.location.startswith("s3://"):
+        raise failed(f"Location {given.location} does not begin with s3://")
+    if {each["Name"] for each in fields} & {each["Name"] for each in given.keys}:
+        raise QueryFailedError(
+            "", "FAILED: SemanticException [Error 10035]: Column repeated in partitioning columns"
         )
     form = given.form if given.form in FORMATS else "TEXTFILE"
     made = storage(fields, given.location, form, given.settings)
@@ -171,10 +190,13 @@ def table_input(reader: Reader, name: str) -> dict[str, Any]:
     return {
         "Name": name,
         "TableType": "EXTERNAL_TABLE",
-        "Parameters": given.parameters,
+        "Parameters": {
+            **given.parameters,
+            **({"comment": given.comment} if given.comment else {}),
+            "transient_lastDdlTime": str(int(time.time())),
+        },
         "PartitionKeys": given.keys,
         "StorageDescriptor": made,
-        **({"Description": given.comment} if given.comment else {}),
     }
 
 
@@ -188,41 +210,81 @@ def _delimited(reader: Reader) -> dict[str, str]:
     return found
 
 
-def create_statement(table: dict[str, Any], database: str) -> list[str]:
-    """SHOW CREATE TABLE, a line each."""
+def not_external(reader: Reader) -> QueryFailedError:
+    """Why no table is made of a list of columns that neither EXTERNAL precedes nor a query follows."""
+    words = reader.words()
+    if "'ICEBERG'" in words:
+        return refused("CREATE TABLE of an Iceberg table")
+    if kind(reader.text, {})[1] == "CREATE_TABLE_AS_SELECT":
+        return refused("CREATE TABLE AS with a list of columns")
+    told = "External keyword required for table type HIVE" if " LOCATION " in words else NO_LOCATION
+    return QueryFailedError("", told)
+
+
+def create_statement(table: dict[str, Any], shown: str) -> list[str]:
+    """SHOW CREATE TABLE, a line each, under the name that is shown of the table."""
     described = table["StorageDescriptor"]
 
     def listed(fields: list[dict[str, str]]) -> list[str]:
         lines = []
         for at, each in enumerate(fields, 1):
-            comment = f" COMMENT '{each['Comment']}'" if each.get("Comment") else ""
-            lines.append(f"  `{each['Name']}` {each['Type']}{comment}{',' if at < len(fields) else ')'}")
+            comment = f" COMMENT '{_quoted(each['Comment'])}'" if each.get("Comment") else ""
+            lines.append(f"  `{each['Name']}` {each['Type']}{comment}{', ' if at < len(fields) else ')'}")
         return lines
 
-    lines = [f"CREATE EXTERNAL TABLE `{database}.{table['Name']}`(", *listed(described["Columns"])]
-    if table.get("Description"):
-        lines.append(f"COMMENT '{table['Description']}'")
+    parameters = dict(table.get("Parameters") or {})
+    lines = [f"CREATE EXTERNAL TABLE `{shown}`(", *listed(described["Columns"])]
+    if comment := parameters.pop("comment", "") or table.get("Description"):
+        lines.append(f"COMMENT '{_quoted(comment)}'")
     if table.get("PartitionKeys"):
         lines += ["PARTITIONED BY ( ", *listed(table["PartitionKeys"])]
-    lines += ["ROW FORMAT SERDE ", f"  '{described['SerdeInfo']['SerializationLibrary']}' "]
-    settings = {
-        k: v
-        for k, v in (described["SerdeInfo"].get("Parameters") or {}).items()
-        if k != "serialization.format"
-    }
-    if settings:
-        lines += ["WITH SERDEPROPERTIES ( ", *_pairs(settings)]
+    lines += _row_format(described["SerdeInfo"])
     lines += ["STORED AS INPUTFORMAT ", f"  '{described['InputFormat']}' "]
     lines += ["OUTPUTFORMAT ", f"  '{described['OutputFormat']}'"]
     lines += ["LOCATION", f"  '{described['Location']}'"]
-    parameters = {key: value for key, value in (table.get("Parameters") or {}).items() if key != "EXTERNAL"}
+    parameters.pop("EXTERNAL", None)
     if parameters:
         lines += ["TBLPROPERTIES (", *_pairs(parameters)]
     return lines
 
 
+#: The delimiters that Hive shows as clauses, in its grammar's order.
+_SHOWN = ("field.delim", "collection.delim", "mapkey.delim", "line.delim")
+
+
+def _row_format(serde: dict[str, Any]) -> list[str]:
+    """Delimiters as clauses where there is nothing else to tell, and else the class with its settings."""
+    settings = dict(serde.get("Parameters") or {})
+    if settings.get("serialization.format") in {"1", settings.get("field.delim")}:
+        del settings["serialization.format"]
+    if settings and settings.keys() <= set(_SHOWN) and serde["SerializationLibrary"] == _LAZY:
+        clauses = {key: " ".join(words) for words, key in _DELIMITERS.items()}
+        given = [key for key in _SHOWN if key in settings]
+        return [
+            "ROW FORMAT DELIMITED ",
+            *(f"  {clauses[key]} '{java_escaped(settings[key])}' " for key in given),
+        ]
+    lines = ["ROW FORMAT SERDE ", f"  '{serde['SerializationLibrary']}' "]
+    if settings:
+        *before, last = _pairs(settings)
+        lines += ["WITH SERDEPROPERTIES ( ", *before, f"{last} "]
+    return lines
+
+
+def _quoted(comment: str) -> str:
+    return comment.replace("'", "\\'")
+
+
+def java_escaped(text: str) -> str:
+    """As Java writes a string, and Hive's grammar reads it."""
+    known = {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return "".join(
+        known.get(each) or (each if " " <= each <= "~" else f"\\u{ord(each):04X}") for each in text
+    )
+
+
 def _pairs(given: dict[str, str]) -> list[str]:
-    items = sorted(given.items())
+    items = sorted((java_escaped(key), java_escaped(value)) for key, value in given.items())
     return [
         f"  '{key}'='{value}'{', ' if at < len(items) else ')'}" for at, (key, value) in enumerate(items, 1)
     ]

@@ -6,19 +6,30 @@ from dataclasses import dataclass
 
 #: Categories of AthenaError.
 SYSTEM, USER, OTHER = 1, 2, 3
-#: Kinds of AthenaError, by the name that leads the reason; any other error of a user has 1200.
+#: Kinds of AthenaError, by the name that leads the reason, which Hive's have not.
 _KINDS = {
+    "": 1006,
     "SYNTAX_ERROR": 1006,
     "COLUMN_NOT_FOUND": 1006,
-    "TABLE_NOT_FOUND": 1006,
-    "SCHEMA_NOT_FOUND": 1006,
-    "FUNCTION_NOT_FOUND": 1006,
-    "TYPE_MISMATCH": 1006,
+    "DIVISION_BY_ZERO": 1001,
+    "TYPE_MISMATCH": 1002,
+    "INVALID_CAST_ARGUMENT": 1100,
+    "NUMERIC_VALUE_OUT_OF_RANGE": 1100,
+    "INVALID_PARAMETER_USAGE": 1100,
+    "MISSING_COLUMN_NAME": 1100,
+    "INVALID_FUNCTION_ARGUMENT": 1106,
+    "TABLE_ALREADY_EXISTS": 1110,
+    "NOT_SUPPORTED": 1200,
+    "TABLE_NOT_FOUND": 1301,
+    "SCHEMA_NOT_FOUND": 1301,
+    "FUNCTION_NOT_FOUND": 1303,
     "HIVE_BAD_DATA": 1001,
     "HIVE_PARTITION_SCHEMA_MISMATCH": 1003,
     "HIVE_METASTORE_ERROR": 1301,
     "INTERNAL_ERROR": 100,
 }
+#: The kind of any other error of a user.
+_OTHER_KIND = 1000
 
 
 @dataclass
@@ -54,7 +65,7 @@ class QueryFailedError(Exception):
         """The ``AthenaError`` of the query's status."""
         return {
             "ErrorCategory": self.category,
-            "ErrorType": _KINDS.get(self.name, 1200),
+            "ErrorType": _KINDS.get(self.name, _OTHER_KIND),
             "Retryable": False,
             "ErrorMessage": self.reason,
         }

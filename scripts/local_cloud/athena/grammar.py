@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scripts.local_cloud.athena.dialect import position
@@ -44,6 +44,12 @@ class Word:
     end: int
 
 
+def without_data(query: str) -> tuple[str, bool]:
+    """What CREATE TABLE AS is made of without ``WITH [NO] DATA`` at its end, and whether rows are meant."""
+    ending = re.search(r"\bWITH\s+(NO\s+)?DATA\s*$", query, re.IGNORECASE)
+    return (query[: ending.start()], not ending[1]) if ending else (query, True)
+
+
 def several(text: str) -> bool:
     """Whether there is more than one statement: a semicolon that something other than a comment follows."""
     words = [found[0] for found in _tokens(text)]
@@ -74,6 +80,18 @@ class Reader:
         if self._at < len(self._words):
             return self._words[self._at]
         return Word("end", "<EOF>", len(self.text), len(self.text))
+
+    def seek(self, wanted: Sequence[tuple[str, ...]]) -> bool:
+        """Go to where the first of these come next, if they ever do."""
+        while self.next.kind != "end":
+            if any(self.is_(*words) for words in wanted):
+                return True
+            self._at += 1
+        return False
+
+    def words(self) -> str:
+        """What has not been read, in capitals, with a blank between each two words."""
+        return " ".join(each.text.upper() for each in self._words[self._at :])
 
     def fail(self, expecting: str = "") -> QueryFailedError:
         """Athena's error for a word that may not stand there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,6 +10,7 @@ from scripts.local_cloud.athena.catalog_base import CatalogBase, Told, failed
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.information import pages
+from scripts.local_cloud.athena.values import escaped
 
 
 class PartitionStatements(CatalogBase):
@@ -22,10 +24,9 @@ class PartitionStatements(CatalogBase):
         keys = self._keys(record, database)
         lines = []
         for each in self.partitions(database, name):
-            values = dict(zip(keys, each["Values"], strict=True))
-            if wanted.items() <= values.items():
-                lines.append("/".join(f"{key}={value}" for key, value in values.items()))
-        return Told("SHOW_PARTITIONS", sorted(lines), ["partition"], "UTILITY")
+            if wanted.items() <= dict(zip(keys, each["Values"], strict=True)).items():
+                lines.append(_folders(keys, each["Values"]))
+        return Told(sorted(lines), ["partition"])
 
     def _keys(self, record: dict[str, Any], database: str) -> list[str]:
         keys = [each["Name"] for each in record.get("PartitionKeys") or []]
@@ -52,22 +53,23 @@ class PartitionStatements(CatalogBase):
         reader.need(")")
         return found
 
-    def _add_partitions(self, reader: Reader, database: str, record: dict[str, Any]) -> Told:
+    def _add_partitions(self, reader: Reader, database: str, name: str) -> Told:
         quiet = reader.take("IF", "NOT", "EXISTS")
-        keys, wanted = self._keys(record, database), []
-        while reader.take("PARTITION"):
-            values = self._complete(self._spec(reader), keys)
-            location = reader.string() if reader.take("LOCATION") else ""
-            wanted.append((values, location))
+        given: list[tuple[dict[str, str], str]] = []
+        while not given or reader.is_("PARTITION"):
+            reader.need("PARTITION")
+            spec = self._spec(reader)
+            given.append((spec, reader.string() if reader.take("LOCATION") else ""))
         reader.end()
-        if not wanted:
-            raise reader.fail("'PARTITION'")
+        record = self.record(database, name)
+        keys = self._keys(record, database)
+        wanted = [(self._complete(spec, keys), location) for spec, location in given]
         there = {tuple(each["Values"]) for each in self.partitions(database, record["Name"])}
         new = [(values, location) for values, location in wanted if tuple(values) not in there]
         if len(new) < len(wanted) and not quiet:
             raise failed("Partition already exists.", "AlreadyExistsException")
         self.add_partitions(database, record, new)
-        return Told("ALTER_TABLE_ADD_PARTITION")
+        return Told()
 
     def add_partitions(self, database: str, record: dict[str, Any], new: list[tuple[list[str], str]]) -> None:
         """Partitions with their values and locations; one without lies under the table."""
@@ -75,8 +77,8 @@ class PartitionStatements(CatalogBase):
         base = record["StorageDescriptor"]["Location"].rstrip("/")
         inputs = []
         for values, location in new:
-            under = "/".join(f"{key}={value}" for key, value in zip(keys, values, strict=True))
-            descriptor = {**record["StorageDescriptor"], "Location": location or f"{base}/{under}"}
+            under = f"{base}/{_folders(keys, values)}"
+            descriptor = {**record["StorageDescriptor"], "Location": location or under}
             inputs.append({"Values": values, "StorageDescriptor": descriptor})
         for at in range(0, len(inputs), 100):
             self._lake.glue(
@@ -95,12 +97,15 @@ class PartitionStatements(CatalogBase):
             )
         return [spec[key] for key in keys]
 
-    def _drop_partitions(self, reader: Reader, database: str, record: dict[str, Any]) -> Told:
-        quiet, keys, wanted = reader.take("IF", "EXISTS"), self._keys(record, database), []
-        while reader.take("PARTITION"):
+    def _drop_partitions(self, reader: Reader, database: str, name: str) -> Told:
+        quiet = reader.take("IF", "EXISTS")
+        wanted: list[dict[str, str]] = []
+        while not wanted or reader.take(","):
+            reader.need("PARTITION")
             wanted.append(self._spec(reader))
-            reader.take(",")
         reader.end()
+        record = self.record(database, name)
+        keys = self._keys(record, database)
         for spec in wanted:
             found = [
                 each["Values"]
@@ -108,43 +113,79 @@ class PartitionStatements(CatalogBase):
                 if spec.items() <= dict(zip(keys, each["Values"], strict=True)).items()
             ]
             if not found and not quiet:
-                told = ", ".join(f"{key} = '{value}'" for key, value in spec.items())
-                raise QueryFailedError(
-                    "", f"FAILED: SemanticException [Error 10006]: Partition not found ({told})"
-                )
+                raise _no_partition(spec)
             for values in found:
                 self._lake.glue(
                     "DeletePartition", DatabaseName=database, TableName=record["Name"], PartitionValues=values
                 )
-        return Told("ALTER_TABLE_DROP_PARTITION")
+        return Told()
+
+    def _alter_partition(self, reader: Reader, database: str, name: str) -> Told:
+        """``PARTITION (...) SET LOCATION '...'`` and ``PARTITION (...) RENAME TO PARTITION (...)``."""
+        spec, location, renamed = self._spec(reader), None, {}
+        if reader.take("RENAME", "TO"):
+            reader.need("PARTITION")
+            renamed = self._spec(reader)
+        else:
+            reader.need("SET", "LOCATION")
+            location = reader.string()
+        reader.end()
+        record = self.record(database, name)
+        keys = self._keys(record, database)
+        values = self._complete(spec, keys)
+        found = next((each for each in self.partitions(database, name) if each["Values"] == values), None)
+        if found is None:
+            raise _no_partition(spec)
+        storage = dict(found.get("StorageDescriptor") or {})
+        if location is not None:
+            storage["Location"] = location
+        changed = {
+            "Values": self._complete(renamed, keys) if renamed else values,
+            "StorageDescriptor": storage,
+            "Parameters": found.get("Parameters") or {},
+        }
+        self._lake.glue(
+            "UpdatePartition", DatabaseName=database, TableName=name,
+            PartitionValueList=values, PartitionInput=changed,
+        )  # fmt: skip
+        return Told()
 
     def _repair(self, reader: Reader) -> Told:
         """Add the partitions whose folders lie under the table as ``key=value/``."""
         database, name = self._qualified(reader)
         reader.end()
+        if self.found(database, name) is None:
+            return Told([f"Tables not in metastore:\t{name}"])
         record = self.record(database, name)
-        keys = self._keys(record, database)
-        base = record["StorageDescriptor"]["Location"].rstrip("/") + "/"
-        there = {tuple(each["Values"]) for each in self.partitions(database, name)}
+        if not (location := record["StorageDescriptor"].get("Location")):
+            raise failed("Can not create a Path from an empty string")
+        base = location.rstrip("/") + "/"
+        objects = self._lake.objects(base)
+        if not objects:
+            return Told([f"Tables missing on filesystem:\t{name}"])
+        keys = [each["Name"] for each in record.get("PartitionKeys") or []]
+        there = {tuple(each["Values"]) for each in self.partitions(database, name)} if keys else set()
         found: dict[tuple[str, ...], str] = {}
-        for each in self._lake.objects(base):
+        for each in objects:
             folders = each.uri.removeprefix(base).split("/")[:-1][: len(keys)]
             pairs = [folder.partition("=") for folder in folders]
             if len(pairs) == len(keys) and all(
                 pair[0].lower() == key and pair[1] for pair, key in zip(pairs, keys, strict=True)
             ):
                 found.setdefault(tuple(unquote(pair[2]) for pair in pairs), base + "/".join(folders))
-        new = [(list(values), location) for values, location in sorted(found.items()) if values not in there]
+        new = [(list(values), at) for values, at in sorted(found.items()) if values and values not in there]
         self.add_partitions(database, record, new)
-        named = [
-            "/".join(f"{key}={value}" for key, value in zip(keys, values, strict=True)) for values, _ in new
-        ]
-        lines = (
-            [f"Partitions not in metastore:\t{chr(9).join(f'{name}:{each}' for each in named)}"]
-            if named
-            else []
-        )
-        return Told(
-            "MSCK_REPAIR_TABLE",
-            lines + [f"Repair: Added partition to metastore {name}:{each}" for each in named],
-        )
+        named = [_folders(keys, values) for values, _ in new]
+        missing = "\t".join(f"{name}:{each}" for each in named)
+        lines = [f"Partitions not in metastore:\t{missing}"] if named else []
+        return Told(lines + [f"Repair: Added partition to metastore {name}:{each}" for each in named])
+
+
+def _folders(keys: Sequence[str], values: Sequence[str]) -> str:
+    """Where a partition lies under its table, which is also its name."""
+    return "/".join(f"{key}={escaped(value)}" for key, value in zip(keys, values, strict=True))
+
+
+def _no_partition(spec: dict[str, str]) -> QueryFailedError:
+    told = ", ".join(f"{key}={value}" for key, value in spec.items())
+    return QueryFailedError("", f"FAILED: SemanticException [Error 10006]: Partition not found {{{told}}}")

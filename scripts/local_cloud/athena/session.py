@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.lake import LakeError
 from scripts.local_cloud.athena.session_base import Outcome
-from scripts.local_cloud.athena.types import Type, column_info
+from scripts.local_cloud.athena.types import VARCHAR, column_info, varchar
 from scripts.local_cloud.athena.values import name
 from scripts.local_cloud.athena.writing_statements import WritingStatements
 
@@ -65,7 +65,7 @@ class Session(WritingStatements):
         path = self._folder / "result.csv"
         rows = self._csv(query, path)
         columns = [column_info(each.name, each.type) for each in query.columns]
-        return Outcome("DML", "SELECT", columns, path, "csv", rows=rows)
+        return Outcome(columns, path, rows=rows)
 
     def _csv(self, query: Query, path: Path) -> int:
         """A value in double quotes, NULL as nothing at all."""
@@ -93,22 +93,23 @@ class Session(WritingStatements):
         query = self._compiled(reader.rest())
         sql = engine.shown_columns(query)
         engine.prepare(self._connection, sql)
-        plan = self._connection.execute(f"EXPLAIN {sql}").fetchall()
-        lines = ["Query Plan", *(line for _, text_ in plan for line in str(text_).splitlines())]
-        return self._told(Told("EXPLAIN", lines, ["Query Plan"], "UTILITY"))
+        plan = "\n".join(text for _, text in self._connection.execute(f"EXPLAIN {sql}").fetchall())
+        # A query's first row repeats the names of its columns, and this is one.
+        path = self._text(["Query Plan", *plan.splitlines()])
+        return Outcome([column_info("Query Plan", varchar(len(plan)))], path)
 
     def _prepare(self, reader: Reader) -> Outcome:
         reader.need("PREPARE")
         statement = reader.name()
         reader.need("FROM")
-        return Outcome("DDL", "PREPARE", prepare=(statement, reader.rest().strip()))
+        return Outcome(prepare=(statement, reader.rest().strip()))
 
     def _deallocate(self, reader: Reader) -> Outcome:
         reader.need("DEALLOCATE", "PREPARE")
         statement = reader.name()
         reader.end()
         self._kept(statement)
-        return Outcome("DDL", "DEALLOCATE", deallocate=statement)
+        return Outcome(deallocate=statement)
 
     def _kept(self, statement: str) -> str:
         if statement not in self._job.prepared:
@@ -125,12 +126,15 @@ class Session(WritingStatements):
         return self._run(kept)
 
     def _told(self, told: Told) -> Outcome:
+        plain = {"Type": told.type, "Precision": 0, "CaseSensitive": False}
+        columns = [column_info(each, VARCHAR) | plain for each in told.columns]
+        return Outcome(columns, self._text(told.lines), kind=told.kind, rows=len(told.lines))
+
+    def _text(self, lines: Sequence[str]) -> Path:
+        """No line feed comes after the last line."""
         path = self._folder / "result.txt"
-        path.write_text("".join(f"{each}\n" for each in told.lines), encoding="utf-8")
-        columns = [
-            column_info(each, Type("varchar")) | {"Type": "string", "Precision": 0} for each in told.columns
-        ]
-        return Outcome(told.type, told.kind, columns, path, "txt", rows=len(told.lines))
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
 
 
 _STATEMENTS: dict[str, Callable[[Session, Reader], Outcome]] = {

@@ -49,23 +49,21 @@ class Outcome:
 
     Attributes
     ----------
+    kind
+        The statement's subtype, where its words alone do not tell it.
     result
         File with what GetQueryResults shows; nothing where there is none.
-    extension
-        Of the result's name.
     manifest
         Objects that were written.
     prepare, deallocate
         A statement that is to be kept, by name, or forgotten.
     """
 
-    type: str
-    kind: str
     columns: list[dict[str, Any]] = field(default_factory=list)
     result: Path | None = None
-    extension: str = "txt"
     manifest: list[str] | None = None
     rows: int = 0
+    kind: str = ""
     prepare: tuple[str, str] | None = None
     deallocate: str | None = None
 

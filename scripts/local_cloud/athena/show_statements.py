@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from scripts.local_cloud.athena import definitions
@@ -19,18 +20,21 @@ class ShowStatements(PartitionStatements):
     """Statements that only tell."""
 
     def _show_databases(self, reader: Reader) -> Told:
+        pattern = self._pattern(reader)
         names = [each["Name"] for each in pages(self._lake, "GetDatabases", "DatabaseList")]
-        return Told("SHOW_DATABASES", self._like(reader, names), ["database_name"], "UTILITY")
+        return Told(_matched(pattern, names), ["database_name"])
 
     def _show_tables(self, reader: Reader) -> Told:
         database = reader.name() if reader.take("IN") or reader.take("FROM") else self._database
+        pattern = _simple(self._pattern(reader))
         found = [each["Name"] for each in self._tables(database)]
-        return Told("SHOW_TABLES", self._like(reader, found), ["tab_name"], "UTILITY")
+        return Told(_matched(pattern, found), ["tab_name"])
 
     def _show_views(self, reader: Reader) -> Told:
         database = reader.name() if reader.take("IN") or reader.take("FROM") else self._database
+        pattern = _simple(self._pattern(reader))
         found = [each["Name"] for each in self._tables(database) if each.get("TableType") == VIEW]
-        return Told("SHOW_VIEWS", self._like(reader, found), ["views"], "UTILITY")
+        return Told(_matched(pattern, found), ["views"], "varchar")
 
     def _tables(self, database: str) -> list[dict[str, Any]]:
         try:
@@ -43,14 +47,11 @@ class ShowStatements(PartitionStatements):
             ) from why
 
     @staticmethod
-    def _like(reader: Reader, names: list[str]) -> list[str]:
-        """Those that a pattern fits: ``*`` for any letters, ``|`` for another."""
-        if reader.take("LIKE") or reader.next.kind == "string":
-            parts = reader.string().split("|")
-            pattern = "|".join(re.escape(each).replace(r"\*", ".*").replace("%", ".*") for each in parts)
-            names = [each for each in names if re.fullmatch(pattern, each, re.IGNORECASE)]
+    def _pattern(reader: Reader) -> str:
+        """What follows LIKE, which need not be said; without, all is meant."""
+        found = reader.string() if reader.take("LIKE") or reader.next.kind == "string" else ".*"
         reader.end()
-        return sorted(names)
+        return found
 
     def _show_columns(self, reader: Reader) -> Told:
         if not (reader.take("IN") or reader.take("FROM")):
@@ -60,8 +61,10 @@ class ShowStatements(PartitionStatements):
             database = reader.name()
         reader.end()
         record = self.record(database, name)
+        if record.get("TableType") == VIEW:
+            return _view(record, database)
         fields = [*record["StorageDescriptor"]["Columns"], *(record.get("PartitionKeys") or [])]
-        return Told("SHOW_COLUMNS", [f"{each['Name']:<20}" for each in fields], ["field"], "UTILITY")
+        return Told([f"{each['Name']:<20}" for each in fields], ["field"])
 
     def _show_create_table(self, reader: Reader) -> Told:
         database, name = self._qualified(reader)
@@ -69,22 +72,19 @@ class ShowStatements(PartitionStatements):
         record = self.record(database, name)
         if record.get("TableType") == VIEW:
             raise QueryFailedError("", "FAILED: SemanticException: use SHOW CREATE VIEW for a view")
-        return Told(
-            "SHOW_CREATE_TABLE", definitions.create_statement(record, database), ["createtab_stmt"], "UTILITY"
-        )
+        shown = name if database == self._database else f"{database}.{name}"
+        return Told(definitions.create_statement(record, shown), ["createtab_stmt"])
 
     def _show_create_view(self, reader: Reader) -> Told:
         database, name = self._qualified(reader)
         reader.end()
-        table = Table.of(self.record(database, name), database)
-        if not table.view:
-            raise QueryFailedError("", f"Relation '{database}.{name}' is a table, not a view")
-        return Told(
-            "SHOW_CREATE_VIEW",
-            [f"CREATE VIEW {database}.{name} AS", *table.view.splitlines()],
-            ["Create View"],
-            "UTILITY",
-        )
+        record, where = self.found(database, name), f"awsdatacatalog.{database}.{name}"
+        if record is None:
+            raise QueryFailedError("TABLE_NOT_FOUND", f"View '{where}' does not exist", (1, 1))
+        if record.get("TableType") != VIEW:
+            raise QueryFailedError("NOT_SUPPORTED", f"Relation '{where}' is a table, not a view", (1, 1))
+        view = Table.of(record, database).view
+        return Told([f"CREATE VIEW {database}.{name} AS", *view.splitlines()], ["create view"], "varchar")
 
     def _show_properties(self, reader: Reader) -> Told:
         database, name = self._qualified(reader)
@@ -96,37 +96,95 @@ class ShowStatements(PartitionStatements):
         found = self.record(database, name).get("Parameters") or {}
         if wanted is not None:
             return Told(
-                "SHOW_TBLPROPERTIES",
                 [found.get(wanted, f"Table {database}.{name} does not have property: {wanted}")],
                 ["prpt_name"],
-                "UTILITY",
             )
         return Told(
-            "SHOW_TBLPROPERTIES",
             [f"{key}\t{value}" for key, value in sorted(found.items())],
             ["prpt_name", "prpt_value"],
-            "UTILITY",
         )
 
     def _describe(self, reader: Reader) -> Told:
-        extended = reader.take("EXTENDED") or reader.take("FORMATTED")
-        if extended:
-            raise refused("DESCRIBE EXTENDED and FORMATTED")
+        if reader.take("EXTENDED"):
+            raise refused("DESCRIBE EXTENDED")
+        formatted = reader.take("FORMATTED")
         database, name = self._qualified(reader)
+        if reader.next.kind in {"word", "name"}:
+            raise refused("DESCRIBE of a column or a partition")
         reader.end()
         record = self.record(database, name)
+        if record.get("TableType") == VIEW and not formatted:
+            return _view(record, database)
+        keys = [_described(each) for each in record.get("PartitionKeys") or []]
         lines = [_described(each) for each in record["StorageDescriptor"]["Columns"]]
-        if keys := record.get("PartitionKeys"):
-            lines += [_described(each) for each in keys]
-            lines += [
-                "\t \t ",
-                "# Partition Information\t \t ",
-                f"{'# col_name':<20}\t{'data_type':<20}\t{'comment':<20}",
-                "\t \t ",
-            ]
-            lines += [_described(each) for each in keys]
-        return Told("DESCRIBE_TABLE", lines, ["col_name", "data_type", "comment"], "UTILITY")
+        if formatted:
+            lines = [_COLUMNS, _BLANK, *lines]
+        if keys:
+            lines += [] if formatted else keys
+            lines += [_BLANK, "# Partition Information\t \t ", _COLUMNS, _BLANK, *keys]
+        return Told(lines + (_details(record, database) if formatted else []), _DESCRIBED)
+
+
+_DESCRIBED = ["col_name", "data_type", "comment"]
+#: Between the parts of a description, and above its columns.
+_BLANK, _COLUMNS = "\t \t ", f"{'# col_name':<22}\t{'data_type':<20}\t{'comment':<20}"
+
+
+def _simple(pattern: str) -> str:
+    """The regular expression of a pattern in which ``*`` is for any letters, and ``|`` for another."""
+    return re.escape(pattern).replace(r"\.\*", ".*").replace(r"\*", ".*").replace(r"\|", "|")
+
+
+def _matched(pattern: str, names: list[str]) -> list[str]:
+    try:
+        return sorted(each for each in names if re.fullmatch(pattern, each, re.IGNORECASE))
+    except re.error as why:
+        raise QueryFailedError("", f"FAILED: SemanticException {why}: {pattern}") from why
+
+
+def _view(record: dict[str, Any], database: str) -> Told:
+    """A view's columns, in Trino's words."""
+    columns = Table.of(record, database).columns
+    return Told([f"{name}\t{kind}" for name, kind in columns], ["column", "type"], "varchar", "DESC_VIEW")
 
 
 def _described(column: dict[str, str]) -> str:
     return f"{column['Name']:<20}\t{column['Type']:<20}\t{column.get('Comment') or '':<20}"
+
+
+def _details(record: dict[str, Any], database: str) -> list[str]:
+    """What DESCRIBE FORMATTED tells of a table below its columns."""
+    described = record["StorageDescriptor"]
+    serde = described.get("SerdeInfo") or {}
+    made = datetime.fromisoformat(str(record["CreateTime"])).astimezone(UTC)
+
+    def told(name: str, value: object) -> str:
+        return f"{name + ':':<20}\t{value!s:<20}\t "
+
+    def listed(name: str, given: dict[str, str]) -> list[str]:
+        shown = ((key, definitions.java_escaped(value)) for key, value in sorted(given.items()))
+        return [f"{name}:{_BLANK}", *(f"\t{key:<20}\t{value:<20}" for key, value in shown)]
+
+    return [
+        _BLANK,
+        "# Detailed Table Information\t \t ",
+        told("Database", database),
+        told("Owner", record.get("Owner") or ""),
+        told("CreateTime", f"{made:%a %b %d %H:%M:%S UTC %Y}"),
+        told("LastAccessTime", "UNKNOWN"),
+        told("Protect Mode", "None"),
+        told("Retention", record.get("Retention") or 0),
+        told("Location", described.get("Location") or ""),
+        told("Table Type", record.get("TableType") or ""),
+        *listed("Table Parameters", record.get("Parameters") or {}),
+        _BLANK,
+        "# Storage Information\t \t ",
+        told("SerDe Library", serde.get("SerializationLibrary") or ""),
+        told("InputFormat", described.get("InputFormat") or ""),
+        told("OutputFormat", described.get("OutputFormat") or ""),
+        told("Compressed", "Yes" if described.get("Compressed") else "No"),
+        told("Num Buckets", described.get("NumberOfBuckets", -1)),
+        told("Bucket Columns", "[]"),
+        told("Sort Columns", "[]"),
+        *listed("Storage Desc Params", serde.get("Parameters") or {}),
+    ]

@@ -67,3 +67,10 @@ def numbers_of(sql: str) -> str:
 def null(kind: Type) -> str:
     """NULL of a type."""
     return f"CAST(NULL AS {duckdb(kind)})"
+
+
+def escaped(value: str) -> str:
+    """As Hive writes a partition's value in a path."""
+    return "".join(
+        f"%{ord(each):02X}" if each in "\"#%'*/:=?\\{[]^\x7f" or ord(each) < 32 else each for each in value
+    )

@@ -14,7 +14,7 @@ import duckdb
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.types import Type, hive
-from scripts.local_cloud.athena.values import name, quoted
+from scripts.local_cloud.athena.values import escaped, name, quoted
 
 #: As many partitions as one statement may write.
 _MOST_PARTITIONS = 100
@@ -144,7 +144,7 @@ def write(
         )
         _copy(connection, plain, how, path, f" WHERE {met}" if met else "")
         values = tuple("__HIVE_DEFAULT_PARTITION__" if each is None else each for each in found)
-        under = "/".join(f"{key}={_escaped(value)}" for (key, _, _), value in zip(keys, values, strict=True))
+        under = "/".join(f"{key}={escaped(value)}" for (key, _, _), value in zip(keys, values, strict=True))
         suffix = {"PARQUET": "", "JSON": ".json", "TEXTFILE": ""}[how.form] + (
             ".gz" if how.form != "PARQUET" and how.codec == "GZIP" else ""
         )
@@ -174,10 +174,3 @@ def _copy(
     if how.form != "PARQUET":
         options += ", COMPRESSION " + ("gzip" if how.codec == "GZIP" else "none")
     connection.execute(f"COPY ({select}) TO {quoted(str(path))} ({options})")
-
-
-def _escaped(value: str) -> str:
-    """As Hive writes a partition's value in a path."""
-    return "".join(
-        f"%{ord(each):02X}" if each in "\"#%'*/:=?\\{[]^\x7f" or ord(each) < 32 else each for each in value
-    )

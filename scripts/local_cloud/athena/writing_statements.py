@@ -12,13 +12,16 @@ from scripts.local_cloud.athena.casts import coerce, coercible
 from scripts.local_cloud.athena.catalog_statements import CatalogStatements
 from scripts.local_cloud.athena.compiled import Query
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
-from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.grammar import Reader, without_data
 from scripts.local_cloud.athena.queries import Queries
 from scripts.local_cloud.athena.session_base import Outcome, SessionBase
 from scripts.local_cloud.athena.tables import VIEW, Table, view_text
-from scripts.local_cloud.athena.types import VARCHAR, Type, column_info, common, hive
+from scripts.local_cloud.athena.types import BIGINT, Type, column_info, common, hive
 from scripts.local_cloud.athena.values import Value, name, null
 from scripts.local_cloud.athena.writing import Layout, Written, layout, write
+
+#: What the API shows of a statement that writes: how many rows, in the answer's ``UpdateCount``.
+_ROWS = [column_info("rows", BIGINT)]
 
 
 class WritingStatements(SessionBase):
@@ -30,13 +33,10 @@ class WritingStatements(SessionBase):
         database, table = self._qualified(reader)
         comment = reader.string() if reader.take("COMMENT") else ""
         properties = reader.properties() if reader.take("WITH") else {}
-        if not reader.is_("AS"):
-            raise refused("CREATE TABLE that is neither external nor AS a query: Iceberg tables", None)
+        if reader.is_("("):
+            raise definitions.not_external(reader)
         reader.need("AS")
-        data = True
-        body = reader.rest()
-        if ending := re.search(r"\bWITH\s+(NO\s+)?DATA\s*$", body, re.IGNORECASE):
-            data, body = not ending[1], body[: ending.start()]
+        body, data = without_data(reader.rest())
         external = properties.pop("external_location", "")
         if properties.pop("table_type", "HIVE").upper() != "HIVE":
             raise refused("A table of type ICEBERG")
@@ -46,7 +46,7 @@ class WritingStatements(SessionBase):
         )
         if self._record(database, table) is not None:
             if quiet:
-                return Outcome("DDL", "CREATE_TABLE_AS_SELECT", manifest=[])
+                return Outcome(_ROWS, manifest=[])
             raise QueryFailedError(
                 "TABLE_ALREADY_EXISTS", f"Table 'awsdatacatalog.{database}.{table}' already exists", (1, 1)
             )
@@ -96,7 +96,7 @@ class WritingStatements(SessionBase):
         manifest = self._put(written, location)
         self._lake.glue("CreateTable", DatabaseName=database, TableInput=given)
         self._add_partitions(database, given, written, location)
-        return Outcome("DDL", "CREATE_TABLE_AS_SELECT", manifest=manifest, rows=written.rows)
+        return Outcome(_ROWS, manifest=manifest, rows=written.rows)
 
     @staticmethod
     def _check_keys(columns: Sequence[str], how: Layout) -> None:
@@ -154,10 +154,14 @@ class WritingStatements(SessionBase):
             while reader.take(","):
                 names.append(reader.name())
             reader.need(")")
-        for each in names:
+        for at, each in enumerate(names):
             if each not in dict(into):
                 raise QueryFailedError(
                     "COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {each}", (1, 1)
+                )
+            if each in names[:at]:
+                raise QueryFailedError(
+                    "DUPLICATE_COLUMN_NAME", f"Insert column name is specified more than once: {each}", (1, 1)
                 )
         query = self._compiled(reader.rest())
         given = [str(each.type) for each in query.columns]
@@ -189,7 +193,7 @@ class WritingStatements(SessionBase):
         )
         fresh = Written(written.rows, [each for each in written.files if each[2] not in there])
         self._add_partitions(database, record, fresh, location)
-        return Outcome("DML", "INSERT", [column_info("rows", VARCHAR)], manifest=manifest, rows=written.rows)
+        return Outcome(_ROWS, manifest=manifest, rows=written.rows)
 
     def _as_table(
         self, query: Query, names: Sequence[str], into: Sequence[tuple[str, Type]], mismatch: QueryFailedError
@@ -231,9 +235,7 @@ class WritingStatements(SessionBase):
         self._check_keys([each[0] for each in columns], how)
         written = self._written(query.sql, columns, how)
         return Outcome(
-            "DML",
-            "UNLOAD",
-            [column_info("rows", VARCHAR)],
+            _ROWS,
             manifest=self._put(written, location),
             rows=written.rows,
         )
@@ -263,4 +265,4 @@ class WritingStatements(SessionBase):
             "ViewExpandedText": "/* Presto View */",
         }
         self._lake.glue("UpdateTable" if there else "CreateTable", DatabaseName=database, TableInput=given)
-        return Outcome("DDL", "CREATE_VIEW")
+        return Outcome()

@@ -15,6 +15,7 @@ import psutil
 from boto3.exceptions import S3UploadFailedError
 from localstack.aws.api import CommonServiceException
 
+from scripts.local_cloud.athena.kinds import result_name
 from scripts.local_cloud.providers.athena.history import Execution, folder
 
 LOG = logging.getLogger(__name__)
@@ -91,32 +92,28 @@ def _finish(
 def _keep(execution: Execution, done: dict[str, Any], job: dict[str, Any], store: Any) -> None:
     """Put the results where AWS puts them, and what the statement was."""
     record, output = execution.record, job["output"]
-    record["StatementType"], record["SubstatementType"] = done["type"], done["kind"]
+    if done["kind"]:
+        record["SubstatementType"] = done["kind"]
     execution.columns, execution.rows = done["columns"], done["rows"]
-    place = f"{output}{job['query_id']}"
+    place = f"{output}{result_name(job['query_id'], record['SubstatementType'])}"
     folder_of = Path(done["result"]).parent if done["result"] else folder() / job["query_id"]
     if done["manifest"] is not None:
-        manifest = folder_of / "manifest.csv"
-        manifest.write_text("".join(f"{each}\n" for each in done["manifest"]), encoding="utf-8")
-        execution.runner.put(manifest, f"{place}-manifest.csv")
-        record["Statistics"]["DataManifestLocation"] = f"{place}-manifest.csv"
-        record["ResultConfiguration"]["OutputLocation"] = (
-            f"{output}tables/{job['query_id']}" if done["kind"] == "CREATE_TABLE_AS_SELECT" else place
-        )
+        if done["manifest"]:
+            manifest = folder_of / "manifest.csv"
+            manifest.write_text("".join(f"{each}\n" for each in done["manifest"]), encoding="utf-8")
+            execution.runner.put(manifest, f"{place}-manifest.csv")
+            record["Statistics"]["DataManifestLocation"] = f"{place}-manifest.csv"
         execution.manifest = done["manifest"]
     else:
-        execution.result = f"{place}.{done['extension']}"
-        execution.header = done["extension"] == "csv"
-        record["ResultConfiguration"]["OutputLocation"] = execution.result
-        if done["result"]:
-            execution.runner.put(Path(done["result"]), execution.result)
-        else:
-            execution.result = ""
+        result = Path(done["result"]) if done["result"] else folder_of / "nothing.txt"
+        result.touch()
+        execution.result = place
+        execution.runner.put(result, place)
     if done["columns"]:
         # JSON, where AWS writes a binary form that it documents nowhere: clients ask GetQueryResults.
         metadata = folder_of / "metadata"
         metadata.write_text(json.dumps({"ColumnInfo": done["columns"]}), encoding="utf-8")
-        execution.runner.put(metadata, f"{execution.result or place}.metadata")
+        execution.runner.put(metadata, f"{place}.metadata")
     prepared = store.prepared.setdefault(record["WorkGroup"], {})
     if done["prepare"]:
         name, text = done["prepare"]

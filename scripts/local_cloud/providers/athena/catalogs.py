@@ -28,8 +28,13 @@ def all_of(context: RequestContext) -> dict[str, dict[str, Any]]:
     return {OWN_CATALOG: own, **store_of(context).catalogs}
 
 
+def named(context: RequestContext, name: str) -> dict[str, Any] | None:
+    """The catalog of a name, whose capitals do not matter: some clients write ``awsdatacatalog``."""
+    return next((each for key, each in all_of(context).items() if key.lower() == name.lower()), None)
+
+
 def _catalog(context: RequestContext, name: str) -> dict[str, Any]:
-    found = all_of(context).get(name)
+    found = named(context, name)
     if found is None:
         raise invalid(f"DataCatalog {name} was not found")
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 import threading
 import uuid
 from datetime import UTC, datetime
@@ -13,8 +12,11 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 
 from scripts import config
+from scripts.local_cloud.athena import syntax
+from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import several
-from scripts.local_cloud.providers.athena import objects
+from scripts.local_cloud.athena.kinds import kind, result_name
+from scripts.local_cloud.providers.athena import catalogs, objects
 from scripts.local_cloud.providers.athena.carrying_out import carry_out
 from scripts.local_cloud.providers.athena.history import (
     Execution,
@@ -41,22 +43,6 @@ from scripts.local_cloud.providers.framework import Fidelity, Request, Response,
 _LONGEST = 262_144
 
 
-_UTILITY = re.compile(r"\s*(SHOW|DESC|DESCRIBE|EXPLAIN)\b", re.IGNORECASE)
-
-
-_DML = re.compile(r"\s*\(*\s*(SELECT|WITH|VALUES|TABLE|INSERT|UNLOAD|EXECUTE)\b", re.IGNORECASE)
-
-
-def _bare(sql: str) -> str:
-    """A statement without the comments that it begins with."""
-    return re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)*", "", sql, flags=re.DOTALL)
-
-
-def _kind(sql: str) -> str:
-    bare = _bare(sql)
-    return "UTILITY" if _UTILITY.match(bare) else "DML" if _DML.match(bare) else "DDL"
-
-
 def _output(group: dict[str, Any], request: Request) -> dict[str, Any]:
     """Where the results go, by the work group and the request."""
     settings = group["Configuration"]
@@ -78,6 +64,18 @@ def _output(group: dict[str, Any], request: Request) -> dict[str, Any]:
     return {**chosen, "OutputLocation": location.rstrip("/") + "/"}
 
 
+def _compared(request: Request) -> str:
+    """What must be the same when a client asks again with its token; AWS compares no more than this."""
+    where, output = request.get("QueryExecutionContext") or {}, request.get("ResultConfiguration") or {}
+    parts = (
+        request["QueryString"],
+        where.get("Catalog"),
+        where.get("Database"),
+        output.get("OutputLocation"),
+    )
+    return json.dumps(parts)
+
+
 @answers("StartQueryExecution", Fidelity.REAL)
 def _start(context: RequestContext, request: Request) -> Response:
     name = request.get("WorkGroup") or PRIMARY
@@ -89,11 +87,7 @@ def _start(context: RequestContext, request: Request) -> Response:
         raise invalid(f"Query string must have 1 to {_LONGEST} characters")
     if several(sql):
         raise invalid(f"Only one sql statement is allowed. Got: {sql}")
-    asked = json.dumps(
-        {key: value for key, value in request.items() if key != "ClientRequestToken"},
-        default=str,
-        sort_keys=True,
-    )
+    asked = _compared(request)
     token = request.get("ClientRequestToken") or str(uuid.uuid4())
     if before := asked_before(context, token):
         if before.asked != asked:
@@ -101,27 +95,33 @@ def _start(context: RequestContext, request: Request) -> Response:
         return {"QueryExecutionId": before.record["QueryExecutionId"]}
     given = request.get("QueryExecutionContext") or {}
     catalog = given.get("Catalog") or OWN_CATALOG
-    if catalog.lower() not in {OWN_CATALOG.lower(), *(each.lower() for each in store_of(context).catalogs)}:
+    if catalogs.named(context, catalog) is None:
         raise error("UnsupportedOperation", f"Data catalog {catalog} is not in the local cloud.")
     output = _output(group, request)
+    try:
+        syntax.check(sql)
+    except QueryFailedError as why:
+        raise invalid(why.reason) from why
     query_id = str(uuid.uuid4())
-    asks = re.match(r"[\s(]*(SELECT|WITH|VALUES|TABLE|EXECUTE)\b", _bare(sql), re.IGNORECASE)
-    extension = "csv" if asks else "txt"
+    prepared = {key: each["QueryStatement"] for key, each in store_of(context).prepared.get(name, {}).items()}
+    statement, substatement = kind(sql, prepared)
     record = {
         "QueryExecutionId": query_id,
         "Query": sql,
-        "StatementType": _kind(sql),
+        "StatementType": statement,
         "ResultConfiguration": {
             **output,
-            "OutputLocation": f"{output['OutputLocation']}{query_id}.{extension}",
+            "OutputLocation": f"{output['OutputLocation']}{result_name(query_id, substatement)}",
         },
         "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
-        "QueryExecutionContext": {key: value.lower() for key, value in given.items()},
+        "QueryExecutionContext": {
+            key: value.lower() if key == "Catalog" else value for key, value in given.items()
+        },
         "Status": {"State": "QUEUED", "SubmissionDateTime": datetime.now(UTC)},
         "Statistics": {"ResultReuseInformation": {"ReusedPreviousResult": False}},
         "WorkGroup": name,
         "EngineVersion": dict(group["Configuration"]["EngineVersion"]),
-        "SubstatementType": "",
+        "SubstatementType": substatement,
         **(
             {"ExecutionParameters": request["ExecutionParameters"]}
             if request.get("ExecutionParameters")
@@ -151,9 +151,7 @@ def _start(context: RequestContext, request: Request) -> Response:
         "parameters": request.get("ExecutionParameters") or [],
         "enforced": bool(group["Configuration"].get("EnforceWorkGroupConfiguration"))
         and bool((group["Configuration"].get("ResultConfiguration") or {}).get("OutputLocation")),
-        "prepared": {
-            key: each["QueryStatement"] for key, each in store_of(context).prepared.get(name, {}).items()
-        },
+        "prepared": prepared,
     }
     store = store_of(context)
     cutoff = group["Configuration"].get("BytesScannedCutoffPerQuery")

@@ -48,7 +48,6 @@ class Execution:
     columns: list[dict[str, Any]] = field(default_factory=list)
     result: str = ""
     rows: int = 0
-    header: bool = False
     manifest: list[str] | None = None
     token: str = ""
     asked: str = ""
@@ -58,6 +57,20 @@ class Execution:
     def state(self) -> str:
         found: str = self.record["Status"]["State"]
         return found
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether the result is a query's rows, and not lines of text."""
+        return self.result.endswith(".csv")
+
+    @property
+    def update_count(self) -> int | None:
+        """What GetQueryResults tells: rows that were written, 0 of what only reads, of others nothing."""
+        if self.manifest is not None:
+            return self.rows
+        hive = {"DESCRIBE_TABLE", "SHOW_CREATE_TABLE", "EXPLAIN"}
+        silent = self.record["StatementType"] == "DDL" or self.record["SubstatementType"] in hive
+        return None if silent else 0
 
     def move(self, state: str, reason: str = "", athena_error: dict[str, Any] | None = None) -> bool:
         """Go to a state; whoever has ended stays as it is."""

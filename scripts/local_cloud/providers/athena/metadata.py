@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from localstack.aws.api import RequestContext
 from localstack.aws.connect import connect_to
 
-from scripts.local_cloud.providers.athena.catalogs import all_of
+from scripts.local_cloud.providers.athena.catalogs import named
 from scripts.local_cloud.providers.athena.permissions import Permissions
 from scripts.local_cloud.providers.athena.service import answers, page
 from scripts.local_cloud.providers.framework import Fidelity, Request, Response, error
@@ -17,7 +17,7 @@ from scripts.local_cloud.providers.framework import Fidelity, Request, Response,
 
 def _glue(context: RequestContext, request: Request, operation: str, **parameters: Any) -> dict[str, Any]:
     """Glue's answer, with the caller's permissions."""
-    if request["CatalogName"] not in all_of(context):
+    if named(context, request["CatalogName"]) is None:
         raise error("MetadataException", f"Data catalog {request['CatalogName']} was not found")
     Permissions(context).check("glue", operation, parameters)
     client = connect_to(aws_access_key_id=context.account_id, region_name=context.region).glue

@@ -22,19 +22,22 @@ _MOST = 1000
 @answers("GetQueryResults", Fidelity.REAL)
 def _get(context: RequestContext, request: Request) -> Response:
     execution = found(context, request["QueryExecutionId"])
-    if execution.state in {"QUEUED", "RUNNING"}:
-        raise invalid(f"Query has not yet finished. Current state: {execution.state}")
-    if execution.state != "SUCCEEDED":
-        raise invalid(f"Query did not finish successfully. Final query state: {execution.state}")
     most = request.get("MaxResults") or _MOST
     if not 1 <= most <= _MOST:
         raise invalid(f"MaxResults is more than maximum allowed length {_MOST}")
+    if execution.state in {"QUEUED", "RUNNING"}:
+        raise invalid(f"Query has not yet finished. Current state: {execution.state}")
+    if execution.state == "CANCELLED":
+        raise invalid("Could not find results")
+    if execution.state != "SUCCEEDED":
+        raise invalid(f"Query did not finish successfully. Final query state: {execution.state}")
     offset = _offset(request.get("NextToken"), request["QueryExecutionId"])
     rows, after = _rows(execution, offset, most)
     answer: Response = {
         "ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": execution.columns}},
-        "UpdateCount": execution.rows if execution.manifest is not None else 0,
     }
+    if (count := execution.update_count) is not None:
+        answer["UpdateCount"] = count
     if after is not None:
         told = json.dumps([request["QueryExecutionId"], after]).encode()
         answer["NextToken"] = base64.urlsafe_b64encode(told).decode()
@@ -47,9 +50,9 @@ def _offset(token: str | None, query_id: str) -> int:
     try:
         whose, offset = json.loads(base64.urlsafe_b64decode(token))
     except ValueError as why:
-        raise invalid("Invalid NextToken") from why
+        raise invalid(f"Malformed nextPageToken {token}") from why
     if whose != query_id or not isinstance(offset, int):
-        raise invalid("Invalid NextToken")
+        raise invalid(f"Malformed nextPageToken {token}")
     return offset
 
 
@@ -69,7 +72,7 @@ def _rows(execution: Execution, offset: int, most: int) -> tuple[list[dict[str, 
             f"Could not find results: {why.response['Error']['Message']}: {execution.result}"
         ) from why
     rows = []
-    for cells, length in _csv(body) if execution.header else _lines(body):
+    for cells, length in _csv(body) if execution.is_csv else _lines(body):
         rows.append({"Data": [{} if each is None else {"VarCharValue": each} for each in cells]})
         offset += length
         if len(rows) == most:

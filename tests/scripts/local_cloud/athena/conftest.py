@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,14 @@ class Lab:
         reason: str = found["Status"]["StateChangeReason"]
         return reason
 
+    def refuse(self, sql: str, **more: Any) -> str:
+        """Why a query that must not begin does not."""
+        with pytest.raises(ClientError) as refused:
+            self.start(sql, **more)
+        assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
+        message: str = refused.value.response["Error"]["Message"]
+        return message
+
     def rows(self, sql: str, **more: Any) -> list[list[str | None]]:
         """The rows of a query, without the header."""
         return self.rows_of(self.run(sql, **more))
@@ -84,6 +93,16 @@ class Lab:
         for page in pages.paginate(QueryExecutionId=execution["QueryExecutionId"]):
             rows += [[each.get("VarCharValue") for each in row["Data"]] for row in page["ResultSet"]["Rows"]]
         return rows[1:] if execution["SubstatementType"] == "SELECT" else rows
+
+    def told(self, sql: str, **more: Any) -> list[str]:
+        """The lines of a statement that only tells."""
+        return [each[0] or "" for each in self.rows(sql, **more)]
+
+    def body(self, uri: str) -> str:
+        """Text of an object in the test's bucket."""
+        key = uri.removeprefix(self.uri(""))
+        text: str = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read().decode()
+        return text
 
     def parquet(self, key: str, **columns: Any) -> None:
         """Store a Parquet file with these columns."""
