@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
-from scripts.local_cloud.athena.rendering import at_zone, from_zone, text
+from scripts.local_cloud.athena.rendering import at_zone, cast_text, from_zone, text
 from scripts.local_cloud.athena.types import (
     BIGINT,
     BOOLEAN,
@@ -91,7 +91,7 @@ def _to_varchar(sql: str, given: Type, target: Type) -> str | None:
         return None
     if given.base == "timestamp with time zone" and given.zone is None:
         raise refused("The text of a timestamp whose time zone is not known before the query runs")
-    shown = text(sql, given)
+    shown = cast_text(sql, given)
     if not target.numbers:
         return shown
     if given.base == "varchar":

@@ -1,4 +1,4 @@
-"""Values as text: what CAST AS VARCHAR gives, and what a result file holds."""
+"""Values as text: what CAST AS VARCHAR gives, and what a result file holds, which differs for a double."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ MACROS = {
         WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
         WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
         ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || lab_exponent(CAST(abs(x) AS VARCHAR)) END""",
+    # As the SQL standard writes an approximate number; a real has seven digits.
+    "lab_standard(x, u)": """CASE
+        WHEN x IS NULL THEN NULL
+        WHEN isnan(x) THEN 'NaN'
+        WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+        ELSE CASE WHEN signbit(x) THEN '-' ELSE '' END
+            || CASE WHEN x = 0 THEN '0E0' ELSE lab_exponent(u) END END""",
+    "lab_standard_double(x)": "lab_standard(x, CAST(abs(x) AS VARCHAR))",
+    "lab_standard_real(x)": """lab_standard(x, regexp_replace(
+        printf('%.6e', CAST(CAST(abs(x) AS VARCHAR) AS DOUBLE)), '([.][0-9]+?)0*e', '\\1e'))""",
     "lab_milliseconds(i)": "CAST(round(extract(epoch FROM i) * 1000) AS BIGINT)",
     "lab_days(i)": """CASE WHEN lab_milliseconds(i) < 0 THEN '-' ELSE '' END
         || printf('%d %02d:%02d:%02d.%03d',
@@ -94,6 +104,11 @@ def _plain(sql: str, kind: Type) -> str:
         # DuckDB leaves out the zero before the point where the type has no digit for it.
         return f"regexp_replace({shown}, '^(-?)[.]', '\\10.')"
     return shown
+
+
+def cast_text(sql: str, kind: Type) -> str:
+    """SQL of what CAST AS VARCHAR gives: since Trino's release 369, 1.5E0 of a double shown as 1.5."""
+    return f"lab_standard_{kind.base}({sql})" if kind.base in {"real", "double"} else text(sql, kind)
 
 
 def text(sql: str, kind: Type, depth: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.local_cloud.athena.casts import coerce, coercible
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.registry import Call, declare, special
-from scripts.local_cloud.athena.rendering import text
+from scripts.local_cloud.athena.rendering import cast_text
 from scripts.local_cloud.athena.types import (
     BIGINT,
     DATE,
@@ -66,7 +66,7 @@ def _join(call: Call) -> Value:
     value, separator = _list(call), call.as_(1, VARCHAR).sql
     if value.type.element.of:
         raise call.unexpected()
-    shown = f"list_transform({value.sql}, lambda _j: {text('_j', value.type.element)})"
+    shown = f"list_transform({value.sql}, lambda _j: {cast_text('_j', value.type.element)})"
     if len(call) == 3:
         shown = f"list_transform({shown}, lambda _k: coalesce(_k, {call.as_(2, VARCHAR).sql}))"
     return Value(f"array_to_string({shown}, {separator})", VARCHAR)

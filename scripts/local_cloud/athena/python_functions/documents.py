@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import json
+import math
 import re
 from typing import Any
 
@@ -25,10 +26,21 @@ def java_double(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(float(value))
+    return _with_exponent(value)
+
+
+def _with_exponent(value: float) -> str:
     sign, digits, exponent = decimal.Decimal(repr(float(value))).as_tuple()
     text = "".join(map(str, digits)).rstrip("0") or "0"
     power = int(exponent) + len(digits) - 1
     return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
+
+
+def standard_double(value: float) -> str:
+    """As a cast to varchar writes it."""
+    if value == 0:
+        return f"{'-' if math.copysign(1, value) < 0 else ''}0E0"
+    return _with_exponent(value) if math.isfinite(value) else java_double(value)
 
 
 def _loaded(text: str) -> Any:
@@ -87,6 +99,8 @@ def json_scalar(text: str, target: str) -> str | None:
     if isinstance(value, dict | list):
         raise Refusal(f"INVALID_CAST_ARGUMENT: Cannot cast to {target}. Expected a scalar, but got {text}")
     if target == "varchar" or target.startswith("varchar("):
+        if isinstance(value, float):
+            return standard_double(float(value))
         return value if isinstance(value, str) else text
     if isinstance(value, bool):
         return ("true" if value else "false") if target == "boolean" else str(int(value))
