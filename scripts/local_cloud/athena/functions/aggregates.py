@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -190,31 +191,41 @@ def _approx_distinct(call: Call) -> Value:
     return Value(aggregate("count", f"DISTINCT {call.value(0).sql}"), BIGINT)
 
 
-def _check_fractions(call: Call) -> None:
-    """DuckDB counts from the end what is below 0."""
-    given = call.arguments[1]
+def _fractions(call: Call) -> list[Decimal]:
+    given, found = call.arguments[1], []
     for each in given.expressions if isinstance(given, exp.Array) else [given]:
-        if not (isinstance(each, exp.Literal | exp.Neg) and each.name):
+        if not (isinstance(each, exp.Literal | exp.Neg) and each.name) or each.args.get("is_string"):
             raise refused("approx_percentile() of a percentage that is not written out", call.place)
         if isinstance(each, exp.Neg) or not 0 <= float(each.name) <= 1:
             raise QueryFailedError(
                 "INVALID_FUNCTION_ARGUMENT", "Percentile must be between 0 and 1", call.place
             )
+        found.append(Decimal(each.name))
+    return found
 
 
 @_registering("approx_percentile", fewest=2, most=4)
 def _approx_percentile(call: Call) -> Value:
-    """The element itself, which is within any error."""
+    """What Trino's digest gives while it keeps every value, and within its error when it keeps no more.
+
+    Of n values in order, the fraction p is that after the first p * n of them, where DuckDB's quantile is the
+    last of these; which of a negative fraction counts from the greatest value.
+    """
     if len(call) != 2:
         raise refused("approx_percentile() with weights", call.place)
     value = _number(call)
-    if value.type.base == "decimal":
-        value = coerce(value, DOUBLE)
-    _check_fractions(call)
-    fractions = call.value(1)
-    if fractions.type.base == "array":
-        return Value(aggregate("quantile_disc", value.sql, call.as_(1, array(DOUBLE)).sql), array(value.type))
-    return Value(aggregate("quantile_disc", value.sql, call.as_(1, DOUBLE).sql), value.type)
+    if value.type != REAL:
+        value = coerce(value, BIGINT if value.type.base in INTEGERS else DOUBLE)
+    found = [
+        aggregate("quantile_disc", value.sql, f"-{1 - each}" if each < 1 else "1")
+        for each in _fractions(call)
+    ]
+    if call.value(1).type.base != "array":
+        call.as_(1, DOUBLE)
+        return Value(found[0], value.type)
+    call.as_(1, array(DOUBLE))
+    some = f"{aggregate('count', value.sql)} > 0"
+    return Value(f"CASE WHEN {some} THEN [{', '.join(found)}] END", array(value.type))
 
 
 def _statistic(call: Call) -> Value:
@@ -226,7 +237,9 @@ _registering("stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var
 
 
 def _of_pairs(call: Call) -> Value:
-    return Value(aggregate(call.name, call.as_(0, DOUBLE).sql, call.as_(1, DOUBLE).sql), DOUBLE)
+    """NULL where there is no such number: of one pair, or of pairs on a vertical line."""
+    found = aggregate(call.name, call.as_(0, DOUBLE).sql, call.as_(1, DOUBLE).sql)
+    return Value(f"CASE WHEN isfinite({found}) THEN {found} END", DOUBLE)
 
 
 _registering("corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", fewest=2)(_of_pairs)
@@ -234,7 +247,11 @@ _registering("corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", 
 
 @_registering("geometric_mean")
 def _geometric(call: Call) -> Value:
-    return Value(f"exp({aggregate('avg', f'ln({call.as_(0, DOUBLE).sql})')})", DOUBLE)
+    x = call.as_(0, DOUBLE).sql
+    # Java's logarithm knows 0 and what is below, where DuckDB's fails.
+    none = f"CASE WHEN {x} = 0 THEN CAST('-inf' AS DOUBLE) WHEN {x} < 0 THEN CAST('NaN' AS DOUBLE) END"
+    logarithm = f"CASE WHEN {x} > 0 THEN ln({x}) ELSE {none} END"
+    return Value(f"exp({aggregate('avg', logarithm)})", DOUBLE)
 
 
 def _bits(call: Call) -> Value:
