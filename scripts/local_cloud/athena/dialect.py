@@ -121,6 +121,9 @@ def _wrong_sequence(words: tuple[str, ...]) -> bool:
         or (word in {")", "FROM", "WHERE", ";", "<EOF>"} and before == ",")
         or (word == "[" and before in _BEFORE_BRACKETS)
         or (word in {"%", ","} and before == "number" and first == "LIMIT")
+        # OFFSET stands before LIMIT and FETCH.
+        or (word == "OFFSET" and (first == "LIMIT" or (first in {"ROW", "ROWS"} and before == "ONLY")))
+        or (word in {")", ";", "<EOF>"} and before == "SELECT")
         or (word == "number" and before == "INTERVAL")
         or (first == "INTERVAL" and before == "string" and word not in _UNITS)
         or (word == "UNKNOWN" and before in {"IS", "NOT"})

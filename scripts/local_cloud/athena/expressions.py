@@ -392,6 +392,17 @@ def _boolean(expressions: Expressions, node: Any) -> Value:
     return Value("true" if node.this else "false", BOOLEAN)
 
 
+#: Operators that other dialects have.
+_FOREIGN: dict[type[exp.Expression], str] = {
+    exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^", exp.BitwiseNot: "~",
+    exp.BitwiseLeftShift: "<<", exp.BitwiseRightShift: ">>", exp.IntDiv: "DIV", exp.Slice: ":",
+}  # fmt: skip
+
+
+def _foreign(expressions: Expressions, node: Any) -> Value:
+    raise QueryFailedError("", f"mismatched input '{_FOREIGN[type(node)]}'", expressions.place(node))
+
+
 def _null(expressions: Expressions, node: Any) -> Value:
     return Value("NULL", UNKNOWN)
 
@@ -412,6 +423,7 @@ _FORMS: dict[type[exp.Expression], Callable[[Expressions, Any], Value]] = {
     exp.Neg: Expressions._neg,
     **dict.fromkeys(_SIGNS, Expressions._arithmetic),
     **dict.fromkeys(_COMPARISONS, Expressions._comparison),
+    **dict.fromkeys(_FOREIGN, _foreign),
     exp.NullSafeEQ: Expressions._distinct_from,
     exp.NullSafeNEQ: Expressions._distinct_from,
     exp.And: Expressions._connected,
