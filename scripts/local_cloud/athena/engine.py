@@ -17,6 +17,7 @@ from scripts.local_cloud.athena.errors import OTHER, QueryFailedError
 from scripts.local_cloud.athena.macros import MACROS
 from scripts.local_cloud.athena.python_functions import FUNCTIONS
 from scripts.local_cloud.athena.python_functions.documents import java_double
+from scripts.local_cloud.athena.python_functions.refusal import UNSUPPORTED
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.types import Type
 from scripts.local_cloud.athena.values import END, MARK, name
@@ -47,6 +48,7 @@ def connect(memory: str = "1GB", threads: int = 2, spill: Path | None = None) ->
 
 def prepare(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Add the functions of Python's that the SQL calls, and that are not there."""
+    UNSUPPORTED.clear()
     for called, (function, takes, gives) in FUNCTIONS.items():
         if not re.search(rf"\b{called}\(", sql):
             continue
@@ -57,6 +59,17 @@ def prepare(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         except (duckdb.CatalogException, duckdb.NotImplementedException):
             # It is there.
             continue
+
+
+def check_tried(sql: str) -> None:
+    """Fail where the SQL, which has been carried out, took what is not supported here for a NULL of TRY."""
+    if UNSUPPORTED and "TRY(" in sql:
+        raise _failed(UNSUPPORTED[0])
+
+
+def _failed(reason: str) -> QueryFailedError:
+    name, _, rest = reason.partition(": ")
+    return QueryFailedError(name, rest)
 
 
 def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,8 +154,7 @@ def failure(why: duckdb.Error) -> QueryFailedError:
     """What DuckDB could not do, as Athena says it."""
     message = str(why)
     if told := _TOLD.search(message):
-        name, _, rest = told[1].partition(": ")
-        return QueryFailedError(name, rest)
+        return _failed(told[1])
     if isinstance(why, duckdb.OutOfRangeException):
         return _out_of_range(message)
     if isinstance(why, duckdb.ConversionException):
@@ -188,6 +200,8 @@ def rows(connection: duckdb.DuckDBPyConnection, query: Query) -> list[tuple[Any,
     sql = shown_columns(query)
     try:
         prepare(connection, sql)
-        return connection.execute(sql).fetchall()
+        found = connection.execute(sql).fetchall()
     except duckdb.Error as why:
         raise failure(why) from why
+    check_tried(sql)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.types import Type, member
 from scripts.local_cloud.athena.values import quoted
 
@@ -106,6 +107,13 @@ def _plain(sql: str, kind: Type) -> str:
     return shown
 
 
+def _zoned(sql: str, kind: Type) -> str:
+    if kind.zone is None:
+        raise refused("The text of a timestamp whose time zone is not known before the query runs")
+    local = clock(at_zone(sql, kind.zone), "%Y-%m-%d %H:%M:%S", kind.numbers[0])
+    return f"({local} || {quoted(' ' + kind.zone)})"
+
+
 def cast_text(sql: str, kind: Type) -> str:
     """SQL of what CAST AS VARCHAR gives: since Trino's release 369, 1.5E0 of a double shown as 1.5."""
     return f"lab_standard_{kind.base}({sql})" if kind.base in {"real", "double"} else text(sql, kind)
@@ -125,9 +133,7 @@ def text(sql: str, kind: Type, depth: int = 0) -> str:
         case "time":
             return clock(f"(DATE '1970-01-01' + {sql})", "%H:%M:%S", kind.numbers[0])
         case "timestamp with time zone":
-            zone = kind.zone or "UTC"
-            local = clock(at_zone(sql, zone), "%Y-%m-%d %H:%M:%S", kind.numbers[0])
-            return f"({local} || {quoted(' ' + zone)})"
+            return _zoned(sql, kind)
         case "interval day to second":
             return f"lab_days({sql})"
         case "interval year to month":

@@ -84,6 +84,7 @@ class Session(WritingStatements):
             while batch := result.fetchmany(20_000):
                 count += len(batch)
                 file.write("\n".join(row[0] for row in batch) + "\n")
+        engine.check_tried(sql)
         return count
 
     def _explain(self, reader: Reader) -> Outcome:

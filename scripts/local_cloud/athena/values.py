@@ -18,11 +18,15 @@ class Value:
     ----------
     constant
         The value itself, of a literal that is text or a whole number.
+    instant
+        SQL for who asks for a moment and not for its time zone, where `sql` fails of a zone that is not the
+        type's.
     """
 
     sql: str
     type: Type
     constant: str | int | None = None
+    instant: str = ""
 
 
 def quoted(text: str) -> str:

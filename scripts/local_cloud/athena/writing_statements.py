@@ -112,7 +112,9 @@ class WritingStatements(SessionBase):
         out = self._folder / "out"
         out.mkdir()
         engine.prepare(self._connection, sql)
-        return write(self._connection, sql, columns, how, out, self._job.query_id, self._job.began)
+        written = write(self._connection, sql, columns, how, out, self._job.query_id, self._job.began)
+        engine.check_tried(sql)
+        return written
 
     def _put(self, written: Written, location: str) -> list[str]:
         manifest = []

@@ -32,11 +32,13 @@ def _to_iso(call: Call) -> Value:
 @special("from_iso8601_timestamp", 1)
 def _from_iso(call: Call) -> Value:
     value = call.as_(0, VARCHAR)
-    zone = None
-    if value.constant is not None:
-        found = re.search(r"T.*?([+-]\d{2}):?(\d{2})?$", str(value.constant))
-        zone = zone_named(f"{found[1]}:{found[2] or '00'}") if found else "UTC"
-    return Value(f"timezone('UTC', lab_iso_timestamp({value.sql}))", Type(TIMESTAMP_TZ.base, (3,), zone=zone))
+    instant = f"timezone('UTC', lab_iso_timestamp({value.sql}))"
+    if value.constant is None:
+        # Of many texts each has a zone of its own: one that is not UTC fails when it is read.
+        return Value(f"timezone('UTC', lab_iso_utc({value.sql}))", TIMESTAMP_TZ, instant=instant)
+    found = re.search(r"T.*?([+-]\d{2}):?(\d{2})?$", str(value.constant))
+    zone = zone_named(f"{found[1]}:{found[2] or '00'}") if found else "UTC"
+    return Value(instant, Type(TIMESTAMP_TZ.base, (3,), zone=zone))
 
 
 #: MySQL's words of a format, as Trino knows them, by strftime's.

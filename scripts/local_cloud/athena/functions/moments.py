@@ -232,7 +232,7 @@ def _to_unix(call: Call) -> Value:
         raise call.unexpected()
     if value.type == DATE:
         value = coerce(value, TIMESTAMP)
-    return Value(f"(CAST(epoch_us({value.sql}) AS DOUBLE) / 1000000)", DOUBLE)
+    return Value(f"(CAST(epoch_us({value.instant or value.sql}) AS DOUBLE) / 1000000)", DOUBLE)
 
 
 @special("at_timezone", 2)
@@ -259,7 +259,7 @@ def at_time_zone(value: Value, zone: str, call: Call | None = None) -> Value:
             "TYPE_MISMATCH",
             f"Type of value must be a time or timestamp with or without time zone (actual {value.type})",
         )
-    return Value(value.sql, Type(value.type.base, value.type.numbers, zone=zone))
+    return Value(value.instant or value.sql, Type(value.type.base, value.type.numbers, zone=zone))
 
 
 @special("now", 0)

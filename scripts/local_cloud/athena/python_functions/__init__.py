@@ -58,6 +58,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_divided": (scalars.divided, "VARCHAR, VARCHAR, BIGINT", "VARCHAR"),
     "lab_width_bucket": (scalars.width_bucket, "DOUBLE, DOUBLE, DOUBLE, BIGINT", "BIGINT"),
     "lab_iso_timestamp": (moments.iso_timestamp, "VARCHAR", "TIMESTAMP"),
+    "lab_iso_utc": (moments.iso_utc, "VARCHAR", "TIMESTAMP"),
     "lab_iso_date": (moments.iso_date, "VARCHAR", "DATE"),
     "lab_date_parse": (moments.date_parse, "VARCHAR, VARCHAR", "TIMESTAMP"),
     "lab_parse_datetime": (moments.parse_datetime, "VARCHAR, VARCHAR", "TIMESTAMP"),

@@ -224,6 +224,17 @@ def iso_timestamp(text: str) -> datetime:
     return moment
 
 
+def iso_utc(text: str) -> datetime:
+    """A moment whose text names no other time zone than UTC."""
+    moment, found = iso_timestamp(text), _ISO.fullmatch(text)
+    if found and found["offset"] and found["offset"].strip("+-0:Z"):
+        raise Refusal(
+            f"NOT_SUPPORTED: A time zone that is not UTC in a text that is no literal, '{text}', is not "
+            "supported by the local cloud, but in to_unixtime() and AT TIME ZONE; on AWS the query is run"
+        )
+    return moment
+
+
 def iso_date(text: str) -> date:
     if "T" in text:
         raise argument(f'Invalid format: "{text}" is malformed at "{text[text.index("T") :]}"')
