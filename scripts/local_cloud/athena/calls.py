@@ -13,7 +13,7 @@ from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions import registry
 from scripts.local_cloud.athena.functions.aggregates import AGGREGATES, finish, string_agg
 from scripts.local_cloud.athena.functions.windows import WINDOWS
-from scripts.local_cloud.athena.types import BIGINT, UNKNOWN
+from scripts.local_cloud.athena.types import INTEGER, UNKNOWN
 from scripts.local_cloud.athena.values import Value
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Calls(ExpressionBase):
             )
         if name == "grouping":
             columns = ", ".join(self.compile(each).sql for each in node.expressions)
-            return Value(f"grouping({columns})", BIGINT)
+            return Value(f"CAST(grouping({columns}) AS INTEGER)", INTEGER)
         return self._called(name, node.expressions, self.place(node))
 
     def _aggregate(

@@ -78,8 +78,8 @@ class ExpressionBase:
         return place_of(node, self.queries.text)
 
     def fresh(self, letter: str) -> str:
-        """A name that nothing has yet."""
-        return self.queries.fresh(letter)
+        """A name for a parameter, that no function around has: the same of the same expression elsewhere."""
+        return f"_{letter}{self.scope.depth}"
 
     def now(self) -> Value:
         """When the query began."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scripts.local_cloud.athena.casts import Place
 from scripts.local_cloud.athena.errors import QueryFailedError
@@ -44,6 +44,8 @@ class Scope:
         Parameters of the functions around an expression.
     windows
         Named ones, by name; SQL.
+    depth
+        How many functions are around an expression.
     """
 
     fields: Sequence[Field] = ()
@@ -51,10 +53,11 @@ class Scope:
     aliases: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     windows: Mapping[str, str] = field(default_factory=dict)
+    depth: int = 0
 
     def within(self, variables: Mapping[str, Value]) -> Scope:
         """The same, inside a function with these parameters."""
-        return Scope(self.fields, self.outer, self.aliases, {**self.variables, **variables}, self.windows)
+        return replace(self, variables={**self.variables, **variables}, depth=self.depth + 1)
 
     def find(self, parts: Sequence[str], place: Place) -> Value:
         """What a name with dots stands for.
