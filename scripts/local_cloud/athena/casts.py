@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
+from scripts.local_cloud.athena.json_casts import from_json, to_json
 from scripts.local_cloud.athena.rendering import at_zone, cast_text, from_zone, text
 from scripts.local_cloud.athena.types import (
-    BIGINT,
     BOOLEAN,
     DOUBLE,
     INTEGERS,
@@ -14,7 +14,6 @@ from scripts.local_cloud.athena.types import (
     REAL,
     TIMESTAMP,
     Type,
-    array,
     as_decimal,
     common,
     duckdb,
@@ -73,8 +72,10 @@ def explicit(value: Value, target: Type, place: Place) -> Value:
 
 
 def _cast(sql: str, given: Type, target: Type, place: Place) -> str | None:
-    if JSON.base in {given.base, target.base}:
-        return _json(sql, given, target)
+    if target == JSON:
+        return to_json(sql, given)
+    if given == JSON:
+        return from_json(sql, target)
     if target.of or given.of:
         return _structural(sql, given, target, place)
     if target.base == "varchar":
@@ -244,72 +245,6 @@ def _structural(sql: str, given: Type, target: Type, place: Place) -> str | None
         f"{member(target, at)} := {part(f'({sql}).{member(given, at)}', at)}" for at in range(len(target.of))
     )
     return f"CASE WHEN {sql} IS NULL THEN {null(target)} ELSE struct_pack({', '.join(fields)}) END"
-
-
-_PLAIN_JSON = ("boolean", *INTEGERS, "varchar", "unknown", "json")
-
-
-def _json(sql: str, given: Type, target: Type) -> str | None:
-    if target == JSON:
-        if given.base in {"decimal", "real", "double", "date", "timestamp"} or given.base in _PLAIN_JSON:
-            return f"lab_json_of({sql_text(sql, given)}, {quoted(given.base)})"
-        return f"lab_json_sorted(CAST(to_json({_jsonable(sql, given)}) AS VARCHAR))"
-    if target.base == "varchar" or target in {BIGINT, DOUBLE, BOOLEAN} or target.base in INTEGERS:
-        return explicit_from_json(sql, target)
-    if target == array(JSON):
-        return f"lab_json_elements({sql})"
-    if target.base == "array":
-        inner = explicit_from_json("j", target.element)
-        return f"list_transform(lab_json_elements({sql}), lambda j: {inner})"
-    if target.base == "map" and target.of[0].base == "varchar":
-        inner = explicit_from_json("j.v", target.of[1])
-        entries = f"list_zip(lab_json_keys({sql}), lab_json_members({sql}))"
-        return (
-            f"map_from_entries(list_transform({entries}, lambda m: struct_pack(k := m[1], "
-            f"v := {explicit_from_json('m[2]', target.of[1]) if inner else ''})))"
-        )
-    raise refused(f"CAST of json to {target}")
-
-
-def explicit_from_json(sql: str, target: Type) -> str:
-    """A JSON scalar as a Trino scalar."""
-    if target == JSON:
-        return sql
-    if target.of:
-        raise refused(f"CAST of json to {target} within another type")
-    scalar = f"lab_json_scalar({sql}, {quoted(str(target))})"
-    if target.base == "varchar":
-        return scalar
-    if target.base in INTEGERS or target in {BOOLEAN, DOUBLE}:
-        return f"CAST({scalar} AS {duckdb(target)})"
-    raise refused(f"CAST of json to {target}")
-
-
-def sql_text(sql: str, given: Type) -> str:
-    """The value's text, for what makes JSON of it."""
-    return text(sql, given)
-
-
-def _jsonable(sql: str, given: Type) -> str:
-    """What DuckDB's to_json writes as Trino does; other parts are refused."""
-    if given.base in {"boolean", *INTEGERS, "varchar", "unknown"}:
-        return sql
-    if given.base == "array":
-        return f"list_transform({sql}, lambda q{len(sql)}: {_jsonable(f'q{len(sql)}', given.element)})"
-    if given.base == "map" and given.of[0].base == "varchar" and not given.of[1].of:
-        _jsonable("x", given.of[1])
-        return sql
-    if given.base == "row":
-        if not all(given.names):
-            raise refused("CAST to json of a row whose fields have no names")
-        fields = (
-            f"{member(given, at)} := {_jsonable(f'({sql}).{member(given, at)}', each)}"
-            for at, each in enumerate(given.of)
-        )
-        return f"struct_pack({', '.join(fields)})"
-    if given == JSON:
-        return f"CAST({sql} AS JSON)"
-    raise refused(f"CAST to json of {given} within another type")
 
 
 def timestamp_to_precision(sql: str, precision: int) -> str:

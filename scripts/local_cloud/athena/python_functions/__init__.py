@@ -21,11 +21,11 @@ from scripts.local_cloud.athena.python_functions import (
 #: DuckDB's name of each, with the types of its parameters and of what it gives.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_json_parse": (documents.json_parse, "VARCHAR", "VARCHAR"),
-    "lab_json_sorted": (documents.json_sorted, "VARCHAR", "VARCHAR"),
     "lab_json_of": (documents.json_of, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_json_scalar": (documents.json_scalar, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_json_elements": (documents.json_elements, "VARCHAR", "VARCHAR[]"),
     "lab_json_keys": (documents.json_keys, "VARCHAR", "VARCHAR[]"),
+    "lab_json_fields": (documents.json_fields, "VARCHAR, VARCHAR", "VARCHAR[]"),
     "lab_json_members": (documents.json_members, "VARCHAR", "VARCHAR[]"),
     "lab_json_extract": (documents.json_extract, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_json_extract_scalar": (documents.json_extract_scalar, "VARCHAR, VARCHAR", "VARCHAR"),

@@ -76,16 +76,12 @@ def json_parse(text: str) -> str:
         raise argument(f"Cannot convert value to JSON: '{text}'") from None
 
 
-def json_sorted(text: str) -> str:
-    return _dumped(_loaded(text))
-
-
 def json_of(text: str, kind: str) -> str:
     """A scalar of a Trino type as JSON."""
     if kind == "json":
         return text
     if kind in {"varchar", "date", "timestamp"}:
-        return json.dumps(text, ensure_ascii=False)
+        return _quoted(text)
     if kind in {"real", "double"} and text in {"NaN", "Infinity", "-Infinity"}:
         return json.dumps(text)
     return text
@@ -109,13 +105,25 @@ def json_scalar(text: str, target: str) -> str | None:
             if isinstance(value, str):
                 return {"true": "true", "false": "false"}[value.lower()]
             return "true" if value else "false"
-        if target == "double":
+        if target in {"double", "real"}:
             return repr(float(value))
+        if target.startswith("decimal"):
+            return _decimal(value, target)
         if isinstance(value, float):
             return str(decimal.Decimal(float(value)).quantize(decimal.Decimal(1), decimal.ROUND_HALF_UP))
         return str(int(value))
     except (KeyError, ValueError, decimal.InvalidOperation):
         raise Refusal(f"INVALID_CAST_ARGUMENT: Cannot cast '{text}' to {target.upper()}") from None
+
+
+def _decimal(value: float | str, target: str) -> str:
+    """A number, as it is written, by halves up to a decimal's digits."""
+    precision, scale = map(int, re.findall(r"\d+", target))
+    written = value.text if isinstance(value, Number) else str(value)
+    rounded = decimal.Decimal(written).quantize(decimal.Decimal(1).scaleb(-scale), decimal.ROUND_HALF_UP)
+    if rounded.adjusted() >= precision - scale and rounded:
+        raise Refusal(f"INVALID_CAST_ARGUMENT: Cannot cast input json to {target.upper()}")
+    return f"{rounded:f}"
 
 
 def json_elements(text: str) -> list[str] | None:
@@ -126,7 +134,7 @@ def json_elements(text: str) -> list[str] | None:
         raise Refusal(
             f"INVALID_CAST_ARGUMENT: Cannot cast to array(json). Expected a json array, but got {text[:50]}"
         )
-    return [_dumped(each) for each in value]
+    return [_dumped(each, ordered=False) for each in value]
 
 
 def json_keys(text: str) -> list[str] | None:
@@ -142,7 +150,28 @@ def json_keys(text: str) -> list[str] | None:
 
 def json_members(text: str) -> list[str] | None:
     value = _loaded(text)
-    return None if value is None else [_dumped(value[key]) for key in sorted(value)]
+    return None if value is None else [_dumped(value[key], ordered=False) for key in sorted(value)]
+
+
+def json_fields(text: str, names: str) -> list[str | None] | None:
+    """The fields of a row, by their names in whatever case, or in their order in an array."""
+    value, wanted = _loaded(text), json.loads(names)
+    cannot = "INVALID_CAST_ARGUMENT: Cannot cast to row. "
+    if value is None:
+        return None
+    if isinstance(value, list):
+        if len(value) != len(wanted):
+            raise Refusal(f"{cannot}Expected a json array of {len(wanted)} elements, but got {len(value)}")
+        return [_dumped(each, ordered=False) for each in value]
+    if not isinstance(value, dict):
+        raise Refusal(f"{cannot}Expected a json array or object, but got {text[:50]}")
+    if not wanted[0]:
+        raise Refusal(f"{cannot}Cannot cast a JSON object to anonymous row type. Input must be a JSON array.")
+    known = [key.lower() for key in value if key.lower() in wanted]
+    if len(known) != len(set(known)):
+        raise Refusal(f"{cannot}Duplicate field: {next(each for each in known if known.count(each) > 1)}")
+    found = {key.lower(): _dumped(each, ordered=False) for key, each in value.items()}
+    return [found.get(each) for each in wanted]
 
 
 def json_extract(text: str, path: str) -> str | None:
