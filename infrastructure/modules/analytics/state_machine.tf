@@ -31,11 +31,12 @@ locals {
     }
 
     LookAtCrawler = {
-      Type           = "Task"
-      Resource       = "arn:${local.partition}:states:::aws-sdk:glue:getCrawler"
-      Parameters     = { Name = aws_glue_crawler.gold.name }
-      ResultSelector = { "state.$" = "$.Crawler.State", "last.$" = "$.Crawler.LastCrawl" }
-      ResultPath     = "$.crawler"
+      Type       = "Task"
+      Resource   = "arn:${local.partition}:states:::aws-sdk:glue:getCrawler"
+      Parameters = { Name = aws_glue_crawler.gold.name }
+      # The whole of it: until its first crawl has ended a crawler has no LastCrawl, and a path to nothing fails the execution.
+      ResultSelector = { "crawler.$" = "$.Crawler" }
+      ResultPath     = "$.look"
       Catch          = local.on_failure
       Next           = "IsCrawled"
     }
@@ -43,15 +44,15 @@ locals {
     IsCrawled = {
       Type = "Choice"
       Choices = [
-        { Not = { Variable = "$.crawler.state", StringEquals = "READY" }, Next = "WaitForCrawler" },
-        { Variable = "$.crawler.last.Status", StringEquals = "SUCCEEDED", Next = "CheckFigures" },
+        { Not = { Variable = "$.look.crawler.State", StringEquals = "READY" }, Next = "WaitForCrawler" },
+        { Variable = "$.look.crawler.LastCrawl.Status", StringEquals = "SUCCEEDED", Next = "CheckFigures" },
       ]
       Default = "CrawlFailed"
     }
 
     CrawlFailed = {
       Type       = "Pass"
-      Parameters = { Error = "CrawlFailed", "Cause.$" = "States.JsonToString($.crawler.last)" }
+      Parameters = { Error = "CrawlFailed", "Cause.$" = "States.JsonToString($.look.crawler.LastCrawl)" }
       ResultPath = "$.failure"
       Next       = "TellOfFailure"
     }
