@@ -53,6 +53,7 @@ data "aws_iam_policy_document" "key" {
 
   # EventBridge tells KMS of no account and no rule ("aws:SourceArn ... not supported for EventBridge-to-encrypted
   # topics", Amazon SNS Developer Guide, Key management): what it may encrypt for is the topic, whose policy names the rules.
+  # SNS tells KMS of the topic (the same guide, "Setting up Amazon SNS topic encryption": aws:sns:topicArn).
   dynamic "statement" {
     for_each = length(var.event_rules) == 0 ? [] : ["any"]
 

@@ -36,8 +36,10 @@ data "aws_iam_policy_document" "topic" {
         identifiers = ["events.amazonaws.com"]
       }
 
+      # IfExists: EventBridge's guide of 2023 says that it tells a topic of no rule, today's lists the key. An alarm that
+      # cannot be delivered is worse than one that somebody else's rule sends.
       condition {
-        test     = "ArnEquals"
+        test     = "ArnEqualsIfExists"
         variable = "aws:SourceArn"
         values   = statement.value
       }
