@@ -39,7 +39,8 @@ def close() -> None:
     proxy = _Proxy(addresses)
     threading.Thread(target=proxy.serve_forever, name="closed", daemon=True).start()
     port = proxy.server_address[1]
-    # Java leaves 127.* out by itself, where the local cloud's databases are, unless the property is empty.
+    # To what the property names Java adds 127.*, where the local cloud's databases are, unless it is empty.
+    # It cannot name those that are open then: they are reached through the proxy too.
     os.environ["JAVA_TOOL_OPTIONS"] = (
         f"-DsocksProxyHost=127.0.0.1 -DsocksProxyPort={port} -DsocksNonProxyHosts="
     )

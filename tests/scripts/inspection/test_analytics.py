@@ -90,7 +90,10 @@ def test_a_definition_tells_what_its_tasks_start_also_within_branches() -> None:
 @pytest.fixture(scope="module")
 def made(client: Client) -> Iterator[None]:
     glue, athena, states, events = (client(each) for each in ("glue", "athena", "stepfunctions", "events"))
-    role = "arn:aws:iam::000000000000:role/analyticslab"
+    iam = client("iam")
+    trusting = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [trusting]})
+    role = iam.create_role(RoleName="analyticslab", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     glue.create_connection(
         ConnectionInput={
             "Name": f"{NAME}-source",
@@ -133,6 +136,7 @@ def made(client: Client) -> Iterator[None]:
         events.remove_targets(Rule=f"{NAME}-{rule}", Ids=["it"])
         events.delete_rule(Name=f"{NAME}-{rule}")
     states.delete_state_machine(stateMachineArn=arn)
+    iam.delete_role(RoleName="analyticslab")
     athena.delete_work_group(WorkGroup=NAME, RecursiveDeleteOption=True)
     glue.delete_crawler(Name=f"{NAME}-gold")
     glue.delete_job(JobName=f"{NAME}-copy")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
 from scripts.local_cloud.providers.framework import Request, Response, error
+from scripts.local_cloud.providers.glue import roles
 from scripts.local_cloud.providers.glue.service import (
     answers,
     check_new,
     forget_tags,
     found,
+    invalid,
     page,
     set_tags,
     store_of,
@@ -45,12 +48,35 @@ def _described(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return crawler
 
 
+def _checked(context: RequestContext, crawler: dict[str, Any]) -> dict[str, Any]:
+    """The crawler, where Glue would take it so."""
+    if roles.refusal(context.account_id, crawler["Role"]):
+        raise invalid("Service is unable to assume provided role. Please verify role's TrustPolicy.")
+    targets = {kind for kind, each in crawler["Targets"].items() if each}
+    policy = crawler["SchemaChangePolicy"]
+    if "CatalogTargets" in targets and policy["DeleteBehavior"] != "LOG":
+        raise invalid("The SchemaChangePolicy for Catalog target can have only LOG DeleteBehavior value.")
+    if crawler["RecrawlPolicy"]["RecrawlBehavior"] == "CRAWL_NEW_FOLDERS_ONLY":
+        if targets != {"S3Targets"}:
+            raise invalid('RecrawlBehavior "Crawl new folders only" can only apply to Amazon S3 target.')
+        if (policy["UpdateBehavior"], policy["DeleteBehavior"]) != ("LOG", "LOG"):
+            raise invalid(
+                'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG '
+                "DeleteBehavior value and LOG UpdateBehavior value."
+            )
+    try:
+        json.loads(crawler.get("Configuration") or "{}")
+    except ValueError as wrong:
+        raise invalid(f"Crawler Configuration is not a valid JSON: {wrong}") from None
+    return crawler
+
+
 @answers("CreateCrawler")
 def _create(context: RequestContext, request: Request) -> Response:
     crawlers, name = store_of(context).crawlers, request["Name"]
     check_new(crawlers, "Crawler", name)
     new = {**_DEFAULTS, "State": "READY", "CrawlElapsedTime": 0, "CreationTime": datetime.now(UTC)}
-    crawlers[name] = _described(new, request)
+    crawlers[name] = _checked(context, _described(new, request))
     set_tags(context, "crawler", name, request.get("Tags"))
     return {}
 
@@ -65,7 +91,7 @@ def _at_rest(context: RequestContext, name: str) -> dict[str, Any]:
 @answers("UpdateCrawler")
 def _update(context: RequestContext, request: Request) -> Response:
     crawlers, name = store_of(context).crawlers, request["Name"]
-    crawlers[name] = _described(_at_rest(context, name), request)
+    crawlers[name] = _checked(context, _described(_at_rest(context, name), request))
     return {}
 
 

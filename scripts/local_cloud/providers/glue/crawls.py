@@ -63,12 +63,15 @@ def _check(crawler: Record) -> None:
         raise _refuse("use classifiers of your own")
     if crawler["RecrawlPolicy"]["RecrawlBehavior"] == "CRAWL_EVENT_MODE":
         raise _refuse("follow events of S3")
+    if (crawler.get("LakeFormationConfiguration") or {}).get("UseLakeFormationCredentials"):
+        raise _refuse("use credentials of Lake Formation")
 
 
 @answers("StartCrawler", Fidelity.REAL)
 def _start(context: RequestContext, request: Request) -> Response:
     store, name = store_of(context), request["Name"]
-    crawler = found(store.crawlers, "Crawler", name)
+    if (crawler := store.crawlers.get(name)) is None:
+        raise error("EntityNotFoundException", f"Crawler with name {name} does not exist")
     if crawler["State"] != "READY":
         raise error("CrawlerRunningException", f"Crawler with name {name} has already started")
     _check(crawler)

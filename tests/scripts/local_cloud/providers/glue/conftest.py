@@ -91,13 +91,16 @@ def bucket(client: Callable[[str], Any]) -> str:
     return BUCKET
 
 
-def new_role(iam: Any, *statements: dict[str, Any], service: str = "glue.amazonaws.com") -> str:
+def new_role(
+    iam: Any, *statements: dict[str, Any], service: str = "glue.amazonaws.com", path: str = "/"
+) -> str:
     """A role that trusts Glue, or another service; its ARN."""
     name = f"glue-{uuid.uuid4().hex[:8]}"
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     version = "2012-10-17"
     role = iam.create_role(
         RoleName=name,
+        Path=path,
         AssumeRolePolicyDocument=json.dumps({"Version": version, "Statement": [trust]}),
     )
     if statements:

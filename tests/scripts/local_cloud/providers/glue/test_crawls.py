@@ -251,9 +251,12 @@ def test_a_crawl_may_what_its_role_may(
         "events"
     ]
     assert any("AccessDenied" in each["message"] for each in events)
-    lake.role = make_role(service="ec2.amazonaws.com")
-    lake.crawler(f"{lake.name}-untrusting")
-    said = lake.crawl(f"{lake.name}-untrusting", expect="FAILED")["ErrorMessage"]
+    trusting = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    client("iam").update_assume_role_policy(
+        RoleName=lake.role.rpartition("/")[2],
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trusting]}),
+    )
+    said = lake.crawl(expect="FAILED")["ErrorMessage"]
     assert "should be given assume role permissions for Glue" in said
 
 
@@ -269,7 +272,10 @@ def test_what_a_crawler_cannot_do_is_refused_when_it_is_started(lake: Lake) -> N
 
 
 def test_tables_that_are_not_in_the_catalog_are_all_named(lake: Lake) -> None:
-    lake.crawler(Targets={"CatalogTargets": [{"DatabaseName": lake.name, "Tables": ["a", "b"]}]})
+    lake.crawler(
+        Targets={"CatalogTargets": [{"DatabaseName": lake.name, "Tables": ["a", "b"]}]},
+        SchemaChangePolicy={"DeleteBehavior": "LOG"},
+    )
     said = [f"Table {lake.name}.{table} is not in the catalog" for table in ("a", "b")]
     assert lake.crawl(expect="FAILED")["ErrorMessage"] == "; ".join(said)
 

@@ -90,16 +90,20 @@ def test_nothing_pretends_to_run(glue: Any, operation: str) -> None:
         getattr(glue, operation)(Name="any")
 
 
-def test_a_crawler_is_read_back_and_its_schedule_said_not_to_be_followed(glue: Any, name: str) -> None:
+def test_a_crawler_is_read_back_and_its_schedule_said_not_to_be_followed(
+    glue: Any, name: str, make_role: Callable[..., str]
+) -> None:
+    role = make_role(path="/lab/")
     glue.create_crawler(
         Name=name,
-        Role=ROLE,
+        Role=role,
         DatabaseName="lake",
         Targets={"S3Targets": [{"Path": "s3://b/p/"}]},
         Schedule="cron(0 1 * * ? *)",
     )
     found = glue.get_crawler(Name=name)["Crawler"]
-    assert found["Role"] == "lab/glue-job"
+    assert found["Role"] == role.partition(":role/")[2]
+    assert found["Role"].startswith("lab/")
     assert found["Schedule"] == {"ScheduleExpression": "cron(0 1 * * ? *)", "State": "NOT_SCHEDULED"}
     assert found["SchemaChangePolicy"]["DeleteBehavior"] == "DEPRECATE_IN_DATABASE"
     glue.update_crawler(Name=name, Description="changed", Schedule="")
@@ -109,6 +113,38 @@ def test_a_crawler_is_read_back_and_its_schedule_said_not_to_be_followed(glue: A
     glue.delete_crawler(Name=name)
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.delete_crawler(Name=name)
+
+
+LOG = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+IN_CATALOG = {"CatalogTargets": [{"DatabaseName": "d", "Tables": ["t"]}]}
+NEW_FOLDERS = {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"Role": ROLE}, "Service is unable to assume provided role"),
+        ({"Targets": IN_CATALOG}, "can have only LOG DeleteBehavior value"),
+        ({"RecrawlPolicy": NEW_FOLDERS}, "and LOG UpdateBehavior value"),
+        (
+            {"RecrawlPolicy": NEW_FOLDERS, "Targets": IN_CATALOG, "SchemaChangePolicy": LOG},
+            "can only apply to Amazon S3 target",
+        ),
+        ({"Configuration": '{"Version": 1.0'}, "not a valid JSON"),
+    ],
+)
+def test_a_crawler_that_glue_would_not_take_is_neither_made_nor_changed_so(
+    glue: Any, name: str, role: str, settings: dict[str, Any], said: str
+) -> None:
+    good = {"Role": role, "DatabaseName": "d", "Targets": {"S3Targets": [{"Path": "s3://b/p/"}]}}
+    refused = glue.exceptions.InvalidInputException
+    with pytest.raises(refused, match=said):
+        glue.create_crawler(Name=name, **good | settings)
+    glue.create_crawler(Name=name, **good | {"SchemaChangePolicy": LOG, "RecrawlPolicy": NEW_FOLDERS})
+    before = glue.get_crawler(Name=name)["Crawler"]
+    with pytest.raises(refused):
+        glue.update_crawler(Name=name, SchemaChangePolicy={"DeleteBehavior": "DELETE_FROM_DATABASE"})
+    assert glue.get_crawler(Name=name)["Crawler"] == before
 
 
 def test_a_trigger_is_kept_but_not_activated(glue: Any, name: str) -> None:
