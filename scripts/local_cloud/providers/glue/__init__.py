@@ -16,6 +16,8 @@ from scripts.local_cloud.providers.glue import (  # noqa: F401  (each registers 
     crawls,
     job_runs,
     jobs,
+    partitions,
+    tables,
     tags,
     triggers,
 )

@@ -120,3 +120,26 @@ def test_moto_ignores_pages_and_segments_of_partitions(session: boto3.Session) -
     assert len(glue.get_partitions(**where, MaxResults=1)["Partitions"]) == 3
     segment = {"SegmentNumber": 0, "TotalSegments": 3}
     assert len(glue.get_partitions(**where, Segment=segment)["Partitions"]) == 3
+
+
+def test_moto_numbers_versions_of_tables_from_one_archives_all_and_guards_none(
+    session: boto3.Session,
+) -> None:
+    glue = session.client("glue")
+    glue.create_database(DatabaseInput={"Name": "lake"})
+    glue.create_table(DatabaseName="lake", TableInput={"Name": "t"})
+    glue.update_table(DatabaseName="lake", TableInput={"Name": "t"}, SkipArchive=True, VersionId="77")
+    versions = glue.get_table_versions(DatabaseName="lake", TableName="t")["TableVersions"]
+    assert [each["VersionId"] for each in versions] == ["1", "2"]
+
+
+def test_moto_loses_a_partition_that_is_given_values_of_another(session: boto3.Session) -> None:
+    glue = session.client("glue")
+    glue.create_database(DatabaseInput={"Name": "lake"})
+    glue.create_table(DatabaseName="lake", TableInput={"Name": "t"})
+    where = {"DatabaseName": "lake", "TableName": "t"}
+    for value in ("1", "2"):
+        glue.create_partition(**where, PartitionInput={"Values": [value]})
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        glue.update_partition(**where, PartitionValueList=["1"], PartitionInput={"Values": ["2"]})
+    assert [each["Values"] for each in glue.get_partitions(**where)["Partitions"]] == [["2"]]

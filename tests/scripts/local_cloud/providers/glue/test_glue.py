@@ -279,6 +279,50 @@ def test_a_partition_has_a_value_for_each_key_which_moto_does_not_ask(glue: Any,
             create({"Values": ["2030", "1"]})
 
 
+def test_a_partition_is_changed_in_place_and_keeps_its_values_where_moto_may_lose_it(
+    glue: Any, table: str
+) -> None:
+    where = {"DatabaseName": table, "TableName": "events"}
+
+    def there() -> dict[str, Any]:
+        found = glue.get_partitions(**where)["Partitions"]
+        return {each["Values"][0]: each.get("Parameters") for each in found}
+
+    changed = {"Parameters": {"a": "1"}}
+    glue.update_partition(**where, PartitionValueList=["2020"], PartitionInput=changed)
+    entries = [
+        {"PartitionValueList": [year], "PartitionInput": {"Values": [year], **changed}}
+        for year in ("2021", "2050")
+    ]
+    (missing,) = glue.batch_update_partition(**where, Entries=entries)["Errors"]
+    assert missing["PartitionValueList"] == ["2050"]
+    refused = glue.exceptions.InvalidInputException
+    with pytest.raises(refused, match="cannot be changed"):
+        glue.update_partition(**where, PartitionValueList=["2022"], PartitionInput={"Values": ["2021"]})
+    expected = {str(year): {"a": "1"} if year < 2022 else None for year in range(2020, 2026)}
+    assert there() == expected
+    assert glue.batch_delete_partition(**where, PartitionsToDelete=[{"Values": ["2020"]}])["Errors"] == []
+
+
+def test_a_table_has_no_partition_indexes_and_none_that_is_not_there_is_said_to_have_some(
+    glue: Any, table: str
+) -> None:
+    found = glue.get_partition_indexes(DatabaseName=table, TableName="events")
+    assert found["PartitionIndexDescriptorList"] == []
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_partition_indexes(DatabaseName=table, TableName="none")
+    keys: list[dict[str, Any]] = [{"Name": "day", "Type": "date"}]
+    with pytest.raises(ClientError, match="keeps no PartitionIndexes"):
+        glue.create_table(
+            DatabaseName=table,
+            TableInput={"Name": "indexed", "PartitionKeys": keys},
+            PartitionIndexes=[{"Keys": ["day"], "IndexName": "days"}],
+        )
+    keys[0]["Parameters"] = {"a": "1"}
+    with pytest.raises(glue.exceptions.InvalidInputException, match="not supported for partition columns"):
+        glue.create_table(DatabaseName=table, TableInput={"Name": "indexed", "PartitionKeys": keys})
+
+
 def test_tables_are_searched_by_text_and_their_versions_removed_which_moto_cannot(
     glue: Any, table: str
 ) -> None:
