@@ -25,7 +25,7 @@ FORMATS = {
         f"{_PARQUET}.MapredParquetOutputFormat",
     ),
     "TEXTFILE": (_LAZY, _TEXT_IN, _TEXT_OUT),
-    "JSON": ("org.openx.data.jsonserde.JsonSerDe", _TEXT_IN, _TEXT_OUT),
+    "JSON": ("org.apache.hive.hcatalog.data.JsonSerDe", _TEXT_IN, _TEXT_OUT),
 }
 #: Formats of Hive's that are not read here.
 _UNREAD = {"ORC", "AVRO", "RCFILE", "SEQUENCEFILE", "ION"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scripts.local_cloud.athena.errors import refused
-from scripts.local_cloud.athena.tables import Table
+from scripts.local_cloud.athena.tables import Table, character
 from scripts.local_cloud.athena.types import INTEGERS, VARCHAR, Type
 from scripts.local_cloud.athena.types import duckdb as in_duckdb
 from scripts.local_cloud.athena.values import failing, null, quoted
@@ -62,7 +62,6 @@ def _text(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, d
     settings = table.settings
     if settings.get("quote.delim"):
         raise refused("quote.delim of LazySimpleSerDe")
-    delimiter = _character(settings.get("field.delim") or settings.get("serialization.format") or "\x01")
     nothing = settings.get("serialization.null.format", "\\N")
     found = {}
     for at, (column, kind) in enumerate(table.columns, 1):
@@ -70,18 +69,12 @@ def _text(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, d
             cell = f"nullif(lab_cells[{at}], {quoted(nothing)})"
             found[column] = _lenient(cell, kind, column)
     line = "lab_line"
-    if escape := _character(settings.get("escape.delim", "")):
+    if escape := character(settings.get("escape.delim", "")):
         # Hardly a file has one, and every table of awswrangler's names it.
         escaped = failing(quoted(refused("An escaped character in a text file").reason), VARCHAR)
         line = f"CASE WHEN contains(lab_line, {quoted(escape)}) THEN {escaped} ELSE lab_line END"
-    source = f"(SELECT string_split({line}, {quoted(delimiter)}) AS lab_cells, lab_file FROM {lines})"
+    source = f"(SELECT string_split({line}, {quoted(table.delimiter())}) AS lab_cells, lab_file FROM {lines})"
     return [(source, found)]
-
-
-def _character(text: str) -> str:
-    if text == "1":
-        return "\x01"
-    return {"\\t": "\t", "\\001": "\x01", "\\u0001": "\x01", "\\\\": "\\"}.get(text, text)
 
 
 def _lenient(cell: str, kind: Type, column: str) -> str:
@@ -111,7 +104,7 @@ def _lenient(cell: str, kind: Type, column: str) -> str:
 def _csv(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
     """OpenCSVSerde: quotes; what does not fit its column's type fails the query."""
     settings = table.settings
-    separator = quoted(_character(settings.get("separatorChar", ",")))
+    separator = quoted(character(settings.get("separatorChar", ",")))
     quote = quoted(settings.get("quoteChar", '"'))
     escape = quoted(settings.get("escapeChar", "\\").replace("\\\\", "\\"))
     found = {}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from scripts.local_cloud.athena.catalog_statements import CatalogStatements
 from scripts.local_cloud.athena.compiled import Query
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.kinds import kind, result_name
 from scripts.local_cloud.athena.lake import LakeError
 from scripts.local_cloud.athena.session_base import Outcome
 from scripts.local_cloud.athena.types import VARCHAR, column_info, varchar
@@ -51,7 +53,10 @@ class Session(WritingStatements):
             raise QueryFailedError("", "FAILED: Query string is empty", (1, 1))
         for words, carry_out in _STATEMENTS.items():
             if reader.is_(*words.split()):
-                return carry_out(self, reader)
+                try:
+                    return carry_out(self, reader)
+                except QueryFailedError as why:
+                    raise self._with_remains(why, words) from why
         told = CatalogStatements(self._lake, self._job.database).told(reader)
         if told:
             return self._told(told)
@@ -59,6 +64,20 @@ class Session(WritingStatements):
             if reader.is_(*words.split()):
                 raise refused(f"{words}, which changes rows of Iceberg tables,", (1, 1))
         raise QueryFailedError("", f"mismatched input '{reader.next.text}'", (1, 1))
+
+    def _with_remains(self, why: QueryFailedError, words: str) -> QueryFailedError:
+        """What Athena adds where files may have been left behind."""
+        own, (_, what) = self._job.query_id, kind(self._job.sql, self._job.prepared)
+        place = self._job.output + result_name(own, what)
+        left = {
+            "CREATE TABLE": f"You may need to manually clean the data at location '{place}' before retrying.",
+            "INSERT INTO": f"If a data manifest file was generated at '{place}-manifest.csv', you may need "
+            "to manually clean the data from locations specified in the manifest.",
+        }
+        if words not in left or why.name in {"", "NOT_SUPPORTED"}:
+            return why
+        more = f". {left[words]} Athena will not delete data in your account."
+        return replace(why, message=why.message + more)
 
     def _select(self, reader: Reader) -> Outcome:
         query = self._compiled(reader.rest())

@@ -90,11 +90,23 @@ class Table:
             parameters, record=record,
         )  # fmt: skip
 
+    def delimiter(self) -> str:
+        """Between the columns of a text file."""
+        given = self.settings.get("field.delim") or self.settings.get("serialization.format")
+        return character(given or "\x01")
+
     def header_lines(self) -> int:
         """Lines at a file's head that are no rows."""
         return int(
             self.parameters.get("skip.header.line.count") or self.settings.get("skip.header.line.count") or 0
         )
+
+
+def character(text: str) -> str:
+    """A character, in the forms in which a table's settings name it."""
+    if text == "1":
+        return "\x01"
+    return {"\\t": "\t", "\\001": "\x01", "\\u0001": "\x01", "\\\\": "\\"}.get(text, text)
 
 
 def of_catalog_or_sql(text: str) -> Type:

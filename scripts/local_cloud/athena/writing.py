@@ -22,7 +22,6 @@ _PARQUET_CODECS = {
     "SNAPPY": "snappy",
     "GZIP": "gzip",
     "ZSTD": "zstd",
-    "LZ4": "lz4_raw",
     "NONE": "uncompressed",
     "UNCOMPRESSED": "uncompressed",
 }
@@ -50,12 +49,15 @@ class Layout:
         ``PARQUET``, ``TEXTFILE`` or ``JSON``.
     keys
         Columns that become folders.
+    header
+        Whether a text file begins with the names of its columns.
     """
 
     form: str
     codec: str
     keys: Sequence[str] = ()
     delimiter: str = "\x01"
+    header: bool = False
 
 
 @dataclass
@@ -89,13 +91,18 @@ def layout(properties: dict[str, str], *, known: set[str]) -> Layout:
         or properties.get("parquet_compression")
         or properties.get("compression")
     )
-    codec = (compression or ("SNAPPY" if form == "PARQUET" else "GZIP")).upper()
+    keys = tuple(each.lower() for each in properties.get("partitioned_by", "").split("\x00") if each)
+    return Layout(form, codec_of(form, compression), keys, properties.get("field_delimiter", "\x01"))
+
+
+def codec_of(form: str, given: str | None) -> str:
+    """The compression that is asked for, or what Athena writes where nothing is."""
+    codec = (given or "GZIP").upper()
     if (form == "PARQUET" and codec not in _PARQUET_CODECS) or (
         form != "PARQUET" and codec not in {"GZIP", "NONE"}
     ):
         raise refused(f"Compression {codec} of {form}")
-    keys = tuple(each.lower() for each in properties.get("partitioned_by", "").split("\x00") if each)
-    return Layout(form, codec, keys, properties.get("field_delimiter", "\x01"))
+    return codec
 
 
 def write(
@@ -161,8 +168,11 @@ def _copy(
 ) -> None:
     if how.form == "TEXTFILE":
         cells = ", ".join(f"coalesce({text(name(alias), kind)}, '\\N')" for _, alias, kind in columns)
-        select = f"SELECT array_to_string([{cells}], {quoted(how.delimiter)}) FROM lab_written{where}"
-        options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1d'"
+        names = name(how.delimiter.join(column for column, _, _ in columns))
+        select = (
+            f"SELECT array_to_string([{cells}], {quoted(how.delimiter)}) AS {names} FROM lab_written{where}"
+        )
+        options = f"FORMAT csv, HEADER {how.header}, QUOTE '', ESCAPE '', DELIMITER '\x1d'"
     else:
         shown = ", ".join(f"{name(alias)} AS {name(column)}" for column, alias, _ in columns)
         select = f"SELECT {shown} FROM lab_written{where}"

@@ -18,7 +18,7 @@ from scripts.local_cloud.athena.session_base import Outcome, SessionBase
 from scripts.local_cloud.athena.tables import VIEW, Table, view_text
 from scripts.local_cloud.athena.types import BIGINT, Type, column_info, common, hive
 from scripts.local_cloud.athena.values import Value, name, null
-from scripts.local_cloud.athena.writing import Layout, Written, layout, write
+from scripts.local_cloud.athena.writing import Layout, Written, codec_of, layout, write
 
 #: What the API shows of a statement that writes: how many rows, in the answer's ``UpdateCount``.
 _ROWS = [column_info("rows", BIGINT)]
@@ -65,10 +65,7 @@ class WritingStatements(SessionBase):
         if not self._lake.is_empty(location):
             raise QueryFailedError(
                 "HIVE_PATH_ALREADY_EXISTS",
-                f"Target directory for table '{database}.{table}' already exists: "
-                f"{location.rstrip('/')}. "
-                "You may need to manually clean the data at location "
-                f"'{location.rstrip('/')}' before retrying.",
+                f"Target directory for table '{database}.{table}' already exists: {location.rstrip('/')}",
             )
         query = self._compiled(body)
         columns = self._named(query)
@@ -87,7 +84,8 @@ class WritingStatements(SessionBase):
             "Parameters": {
                 "EXTERNAL": "TRUE",
                 "has_encrypted_data": "false",
-                "presto_query_id": self._job.query_id,
+                "trino_query_id": self._job.query_id,
+                "parquet.compression" if how.form == "PARQUET" else "write.compression": how.codec,
             },
             "PartitionKeys": fields[len(plain) :],
             "StorageDescriptor": definitions.storage(plain, location, how.form, settings),
@@ -180,8 +178,17 @@ class WritingStatements(SessionBase):
             raise mismatch
         sql, columns = self._as_table(query, names, into, mismatch)
         form = {"parquet": "PARQUET", "text": "TEXTFILE", "json": "JSON"}[table.format]
-        codec = "SNAPPY" if form == "PARQUET" else "GZIP"
-        how = Layout(form, codec, [key for key, _ in table.keys], table.settings.get("field.delim", "\x01"))
+        if table.header_lines() > 1:
+            raise QueryFailedError(
+                "NOT_SUPPORTED",
+                "Inserting into Hive table with value of skip.header.line.count property greater than 1 is "
+                "not supported",
+            )
+        asked = table.parameters.get("write.compression") or table.parameters.get("parquet.compression")
+        how = Layout(
+            form, codec_of(form, asked), [key for key, _ in table.keys], table.delimiter(),
+            header=bool(table.header_lines()),
+        )  # fmt: skip
         written = self._written(sql, columns, how)
         location = table.location.rstrip("/") + "/"
         manifest = self._put(written, location)

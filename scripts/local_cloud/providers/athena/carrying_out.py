@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import threading
@@ -17,6 +16,7 @@ from localstack.aws.api import CommonServiceException
 
 from scripts.local_cloud.athena.kinds import result_name
 from scripts.local_cloud.providers.athena.history import Execution, folder
+from scripts.local_cloud.providers.athena.result_metadata import encoded
 
 LOG = logging.getLogger(__name__)
 
@@ -110,9 +110,12 @@ def _keep(execution: Execution, done: dict[str, Any], job: dict[str, Any], store
         execution.result = place
         execution.runner.put(result, place)
     if done["columns"]:
-        # JSON, where AWS writes a binary form that it documents nowhere: clients ask GetQueryResults.
+        name = {"CREATE_TABLE_AS_SELECT": "CREATE TABLE"}.get(record["SubstatementType"])
+        update = name or record["SubstatementType"], execution.rows
         metadata = folder_of / "metadata"
-        metadata.write_text(json.dumps({"ColumnInfo": done["columns"]}), encoding="utf-8")
+        metadata.write_bytes(
+            encoded(job["query_id"], done["columns"], None if execution.manifest is None else update)
+        )
         execution.runner.put(metadata, f"{place}.metadata")
     prepared = store.prepared.setdefault(record["WorkGroup"], {})
     if done["prepare"]:

@@ -25,12 +25,12 @@ def _glue(context: RequestContext, request: Request, operation: str, **parameter
     try:
         found: dict[str, Any] = getattr(client, method)(**parameters)
     except ClientError as why:
+        # Clients read Glue's own code out of this.
+        told, request_id = why.response["Error"], why.response["ResponseMetadata"].get("RequestId", "")
         raise error(
             "MetadataException",
-            (
-                f"{why.response['Error']['Message']} (Service: AWSGlue; Error Code: "
-                f"{why.response['Error']['Code']})"
-            ),
+            f"{told['Message']} (Service: AmazonDataCatalog; Status Code: 400; Error Code: {told['Code']}; "
+            f"Request ID: {request_id}; Proxy: null)",
         ) from why
     return found
 

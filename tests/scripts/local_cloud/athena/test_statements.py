@@ -268,3 +268,12 @@ def test_a_view_and_a_table_are_not_taken_for_each_other(lab: Lab) -> None:
     assert lab.fail(f"CREATE DATABASE {database}").endswith(f"DDLTask. Database {database} already exists")
     lab.run(f"ALTER DATABASE {database} SET DBPROPERTIES ('team' = 'data')")
     assert lab.glue.get_database(Name=database)["Database"]["Parameters"] == {"team": "data"}
+
+
+def test_a_table_that_is_not_there_is_told_with_glues_own_code(lab: Lab) -> None:
+    with pytest.raises(
+        lab.athena.exceptions.MetadataException, match="Error Code: EntityNotFoundException; "
+    ):
+        lab.athena.get_table_metadata(
+            CatalogName="AwsDataCatalog", DatabaseName=lab.name.replace("-", "_"), TableName="x"
+        )
