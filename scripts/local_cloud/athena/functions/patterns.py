@@ -11,10 +11,13 @@ from scripts.local_cloud.athena.functions.registry import Call, special
 from scripts.local_cloud.athena.types import BIGINT, BOOLEAN, INTEGER, VARCHAR, array
 from scripts.local_cloud.athena.values import Value, quoted
 
-#: What Java's regular expressions and RE2 mean alike; anything else is refused.
+#: What Java's regular expressions and Python's mean alike; anything else is refused.
 _ALIKE = re.compile(
     r"""(?x) (?: [^\\\[\](){}*+?|^$.] | \\[dwsDWSbtnrf\\.\[\](){}*+?|^$/\-"'@:,;=!<>&%\#~` _]
-    | \((?!\?) | \(\?: | \(\?i\) | \(\?<[A-Za-z]\w*> | \) | [*+?]\?? | \{\d+(?:,\d*)?\}\?? | \| | \^ | \. | \$
+    | \((?!\?) | \(\?[:=!] | \(\?i\) | \(\?<[A-Za-z]\w*>
+    # Before a place, of as many letters as it says.
+    | \(\?<[=!](?:[\w\s\-,;:/@\#'"&%=<>!~`^] | \\[dwsbDWSB.$] | \[\^?[\w\s\-]+\])*(?=\))
+    | \) | [*+?][?+]? | \{\d+(?:,\d*)?\}[?+]? | \| | \^ | \. | \$
     | \[\^?(?: [^\\\[\]&] | \\[dwsDWStnr\\.\[\](){}*+?|^$/\-"'] )+\] )* """
 )
 
@@ -24,7 +27,7 @@ def _pattern(call: Call, at: int) -> str:
     pattern = call.word(at, "pattern")
     if not _ALIKE.fullmatch(pattern):
         raise refused(
-            f"The regular expression '{pattern}', which Java and RE2 may read otherwise,", call.place
+            f"The regular expression '{pattern}', which Java and Python may read otherwise,", call.place
         )
     try:
         regex.compile(pattern)
@@ -45,7 +48,10 @@ _CLASSES = {
 
 
 def _re2(pattern: str) -> str | None:
-    """The pattern for DuckDB's own engine; nothing where that has no words for it."""
+    """The pattern for DuckDB's own engine, RE2; nothing where that has no words for it."""
+    if re.search(r"\(\?<?[=!]|[*+?}]\+", pattern):
+        # What stands around, and what gives nothing back.
+        return None
     words, inside = [], False
     for word in re.findall(r"\\.|\(\?<|.", pattern, re.DOTALL):
         letter = word[1:].lower() if word[0] == "\\" else ""
