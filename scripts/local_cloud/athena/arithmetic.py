@@ -220,6 +220,9 @@ def compared(sign: str, left: Value, right: Value, place: Place) -> Value:
         raise QueryFailedError(
             "TYPE_MISMATCH", f"Cannot apply operator: {left.type} {sign} {right.type}", place
         )
+    if kind.base == "row" and sign in {"=", "<>"}:
+        both = [coerce(each, kind) if each.type.base == "unknown" else each for each in (left, right)]
+        return _same_rows(sign, both[0], both[1], place)
     if kind.of and _has_float(kind):
         raise refused(f"Comparison of {kind}, whose parts may be NaN,", place)
     if kind.of:
@@ -236,6 +239,18 @@ def compared(sign: str, left: Value, right: Value, place: Place) -> Value:
     if sign == "<>" and not any(constant):
         return Value(f"({plain} OR isnan({a}))", BOOLEAN)
     return Value(plain, BOOLEAN)
+
+
+def _same_rows(sign: str, left: Value, right: Value, place: Place) -> Value:
+    """Field by field, where DuckDB calls NULL fields equal."""
+
+    def field(of: Value, at: int) -> Value:
+        return Value(f"struct_extract_at({of.sql}, {at + 1})", of.type.of[at])
+
+    fields = range(len(left.type.of))
+    each = [compared("=", field(left, at), field(right, at), place).sql for at in fields]
+    same = f"({' AND '.join(each)})"
+    return Value(f"(NOT {same})" if sign == "<>" else same, BOOLEAN)
 
 
 def _same_arrays(sign: str, a: str, b: str, kind: Type, place: Place) -> Value:

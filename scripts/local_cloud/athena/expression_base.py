@@ -85,6 +85,13 @@ class ExpressionBase:
         """When the query began."""
         return Value(f"TIMESTAMPTZ '{self.queries.began:%Y-%m-%d %H:%M:%S.%f}+00'", TIMESTAMP_TZ)
 
+    def check_query(self, node: exp.Expression) -> None:
+        """A query may not stand in every place."""
+        if self._clause == "Lambda":
+            raise QueryFailedError(
+                "NOT_SUPPORTED", "Lambda expression cannot contain subqueries", self.place(node)
+            )
+
     def is_star(self, node: exp.Expression) -> bool:
         """Whether it is ``*``."""
         return isinstance(node, exp.Star)

@@ -371,6 +371,7 @@ class Expressions(Calls):
         return self.queries.scalar(self, node)
 
     def _exists(self, node: exp.Exists) -> Value:
+        self.check_query(node)
         return Value(f"EXISTS ({self.queries.query(node.this, self.scope).sql})", BOOLEAN)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (SQL is what is made here)
 """Queries within expressions, and parameters."""
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from sqlglot import exp
 
 from scripts.local_cloud.athena.arithmetic import compared
 from scripts.local_cloud.athena.casts import coerce
+from scripts.local_cloud.athena.compiled import Query
 from scripts.local_cloud.athena.dialect import parse
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.expressions import Expressions
 from scripts.local_cloud.athena.scopes import Scope
 from scripts.local_cloud.athena.set_operations import SetOperations
-from scripts.local_cloud.athena.types import BOOLEAN, Type, common
+from scripts.local_cloud.athena.types import BOOLEAN, Type, common, row
 from scripts.local_cloud.athena.values import Value
 
 
@@ -22,6 +24,7 @@ class Subqueries(SetOperations):
 
     def scalar(self, around: Expressions, node: exp.Expression) -> Value:
         """A query that stands for one value."""
+        around.check_query(node)
         found = self.query(node.this if isinstance(node, exp.Subquery) else node, around.scope)
         if isinstance(node, exp.Subquery):
             found = self._arranged(node, found, around.scope)
@@ -35,18 +38,42 @@ class Subqueries(SetOperations):
 
     def contained(self, around: Expressions, node: exp.In) -> Value:
         """``x IN (SELECT ...)``."""
+        around.check_query(node)
         value = around.compile(node.this)
         inner = node.args["query"]
         found = self.query(inner.this if isinstance(inner, exp.Subquery) else inner, around.scope)
-        if value.type.base == "row" or len(found.columns) != 1:
-            raise refused("IN of rows", around.place(node))
+        if value.type.base == "row":
+            return self._row_contained(value, found, around, node)
+        if len(found.columns) != 1:
+            kinds = ", ".join(str(each.type) for each in found.columns)
+            raise QueryFailedError(
+                "TYPE_MISMATCH",
+                "Value expression and result of subquery must be of the same type: "
+                f"{value.type} vs row({kinds})",
+                around.place(node),
+            )
         kind = self._comparable(value.type, found.columns[0].type, "=", around, node)
         return Value(
             f"({coerce(value, kind).sql} IN ({self.as_types(found, [kind], [self.fresh('c')])}))", BOOLEAN
         )
 
+    def _row_contained(self, value: Value, found: Query, around: Expressions, node: exp.In) -> Value:
+        """Three-valued, field by field, where DuckDB calls NULL fields equal."""
+        alias = self.fresh("r")
+        fields = found.fields(alias, ())
+        parts = ", ".join(f"field{at} := {each.sql}" for at, each in enumerate(fields))
+        each = Value(f"struct_pack({parts})", row([("", field.type) for field in fields]))
+        same = compared("=", value, each, around.place(node)).sql
+        rows = f"SELECT 1 FROM ({found.sql}) AS {alias}"
+        return Value(
+            f"CASE WHEN EXISTS ({rows} WHERE {same}) THEN true "
+            f"WHEN EXISTS ({rows} WHERE {same} IS NULL) THEN NULL ELSE false END",
+            BOOLEAN,
+        )
+
     def quantified(self, around: Expressions, sign: str, node: Any) -> Value:
         """``x > ALL (SELECT ...)``."""
+        around.check_query(node)
         value = around.compile(node.this)
         inner: Any = node.expression.this
         found = self.query(inner.this if isinstance(inner, exp.Subquery) else inner, around.scope)
