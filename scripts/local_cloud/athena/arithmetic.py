@@ -183,6 +183,9 @@ def _moved(sign: str, moment: Value, interval: Value, place: Place) -> Value | N
             whole = f"lab_milliseconds({interval.sql}) % 86400000 = 0"
             return Value(f"CASE WHEN {whole} THEN CAST({moved} AS DATE) ELSE {failing(why, DATE)} END", DATE)
         return Value(f"CAST({moved} AS DATE)", DATE)
+    if interval.type == DAYS:
+        # An interval has milliseconds, and so has what it moves.
+        kind = Type(kind.base, max(kind.numbers, (3,)), zone=kind.zone)
     if kind.base == "time":
         return Value(f"({moment.sql} {sign} {interval.sql})", kind) if interval.type == DAYS else None
     if kind.base == "timestamp with time zone" and interval.type == YEARS:
