@@ -64,6 +64,8 @@ class Calls(ExpressionBase):
             arguments[-1] = arguments[-1].this
         if len(arguments) == 1 and isinstance(arguments[0], exp.Distinct):
             distinct, arguments = True, list(arguments[0].expressions)
+            if any(map(inner.is_star, arguments)):
+                raise QueryFailedError("", "mismatched input '*'", self.place(node))
         name = node.name.lower()
         if over is not None and (distinct or order):
             what = "DISTINCT in window function parameters" if distinct else "Window function with ORDER BY"

@@ -65,6 +65,17 @@ _FOREIGN = {
     TokenType.ILIKE: "ILIKE",
     TokenType.GLOB: "GLOB",
 }
+#: Words that are no names, unless in double quotes; sqlglot takes most of them for names.
+_RESERVED = frozenset(
+    {"ALTER", "AND", "AS", "BETWEEN", "BY", "CASE", "CAST", "CONSTRAINT", "CREATE", "CROSS", "CUBE",
+     "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "DEALLOCATE", "DELETE",
+     "DESCRIBE", "DISTINCT", "DROP", "ELSE", "END", "ESCAPE", "EXCEPT", "EXECUTE", "EXISTS", "EXTRACT",
+     "FALSE", "FOR", "FROM", "FULL", "GROUP", "GROUPING", "HAVING", "IN", "INNER", "INSERT",
+     "INTERSECT", "INTO", "IS", "JOIN", "LEFT", "LIKE", "LOCALTIME", "LOCALTIMESTAMP", "NATURAL",
+     "NORMALIZE", "NOT", "NULL", "ON", "OR", "ORDER", "OUTER", "PREPARE", "RECURSIVE", "RIGHT",
+     "ROLLUP", "SELECT", "TABLE", "THEN", "TRUE", "UESCAPE", "UNION", "UNNEST", "USING", "VALUES",
+     "WHEN", "WHERE", "WITH"}
+)  # fmt: skip
 #: Written otherwise than Trino writes them.
 _FOREIGN_SIGNS = frozenset({"==", "<=>"})
 
@@ -96,6 +107,10 @@ def parse(text: str) -> exp.Expression:
         raise QueryFailedError("", f"mismatched input: {why}", (1, 1)) from why
     if not isinstance(found, exp.Expression):
         raise QueryFailedError("", "mismatched input '<EOF>'", (1, 1))
+    for name in found.find_all(exp.Identifier):
+        if name.this.upper() in _RESERVED and not name.args.get("quoted") and "start" in name.meta:
+            place = position(text, name.meta["start"])
+            raise QueryFailedError("", f"mismatched input '{name.this}'. Expecting: <identifier>", place)
     return found
 
 
@@ -118,7 +133,7 @@ def _wrong_sequence(words: tuple[str, ...]) -> bool:
     first, before, word = words
     return (
         (word == "FROM" and before in {"", "(", ","})
-        or (word in {")", "FROM", "WHERE", ";", "<EOF>"} and before == ",")
+        or (word in {")", "FROM", "WHERE", ";", "<EOF>"} and before in {",", "AS"})
         or (word == "[" and before in _BEFORE_BRACKETS)
         or (word in {"%", ","} and before == "number" and first == "LIMIT")
         # OFFSET stands before LIMIT and FETCH.

@@ -82,18 +82,19 @@ class Relations:
         right = self._relation(join.this, left.fields, outer)
         fields = [*left.fields, *right.fields]
         on, using = join.args.get("on"), join.args.get("using")
+        word = f"{side} JOIN" if side else "JOIN"
+        # Of a join by a comma, sqlglot tells nothing but the relation.
+        crossed = kind == "CROSS" or set(join.args) == {"this"}
+        if crossed == bool(on or using):
+            wrong = "CROSS JOIN takes no ON or USING" if crossed else f"{word} needs ON or USING"
+            raise QueryFailedError("", f"mismatched input: {wrong}", self._place(join))
         if using:
             return self._using(left, right, side, [each.name.lower() for each in using], self._place(join))
-        word = f"{side} JOIN" if side else "JOIN"
         scans = [
             *([] if side in {"RIGHT", "FULL"} else left.scans),
             *([] if side in {"LEFT", "FULL"} else right.scans),
         ]
         if on is None:
-            if side:
-                raise QueryFailedError(
-                    "", f"mismatched input: {side} JOIN needs ON or USING", self._place(join)
-                )
             return Source(
                 f"{left.sql} JOIN {'LATERAL ' if lateral else ''}{right.sql} ON true", fields, scans
             )

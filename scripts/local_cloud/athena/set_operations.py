@@ -23,6 +23,11 @@ class SetOperations(QueryBase):
     def _set_operation(self, node: exp.SetOperation, outer: Scope | None) -> Query:
         if any(node.args.get(key) for key in ("by_name", "side", "kind", "on")):
             raise refused("A set operation by name", place_of(node, self.text))
+        for each in (node.this, node.expression):
+            if not isinstance(each, exp.Subquery) and any(map(each.args.get, ("order", "limit", "offset"))):
+                raise QueryFailedError(
+                    "", "mismatched input: ORDER BY, OFFSET and LIMIT come last", place_of(each, self.text)
+                )
         sides = [self.query(node.this, outer), self.query(node.expression, outer)]
         word = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}[type(node)]
         if len(sides[0].columns) != len(sides[1].columns):
