@@ -14,6 +14,7 @@ from scripts.local_cloud.athena import arithmetic, literals
 from scripts.local_cloud.athena.casts import Place, coerce, coercible, explicit
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.functions import registry
+from scripts.local_cloud.athena.functions.collections import with_key
 from scripts.local_cloud.athena.functions.moments import at_time_zone, part
 from scripts.local_cloud.athena.rendering import text
 from scripts.local_cloud.athena.scopes import dereferenced
@@ -283,7 +284,12 @@ class Expressions(Calls):
             raise QueryFailedError("", "mismatched input ','", self.place(node))
         value, index, place = self.compile(node.this), self.compile(node.expressions[0]), self.place(node)
         if value.type.base == "map":
-            key = coerce(index, value.type.of[0])
+            both = with_key(value, index)
+            if both is None:
+                raise QueryFailedError(
+                    "TYPE_MISMATCH", f"Cannot use {index.type} for subscript of {value.type}", place
+                )
+            value, key = both
             why = f"'INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || {text(key.sql, key.type)}"
             kind = value.type.of[1]
             return Value(

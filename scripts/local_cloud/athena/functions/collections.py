@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.local_cloud.athena.casts import coerce, coercible
+from scripts.local_cloud.athena.casts import coerce
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.registry import Call, declare, special
 from scripts.local_cloud.athena.rendering import cast_text
@@ -17,6 +17,7 @@ from scripts.local_cloud.athena.types import (
     YEARS,
     Type,
     array,
+    common,
     duckdb,
     map_of,
     row,
@@ -112,11 +113,19 @@ def _slice(call: Call) -> Value:
     )
 
 
+def with_key(value: Value, key: Value) -> tuple[Value, Value] | None:
+    """A map and a key, brought to one type of keys; nothing where there is none."""
+    kind = common(value.type.of[0], key.type)
+    if kind is None:
+        return None
+    return coerce(value, map_of(kind, value.type.of[1])), coerce(key, kind)
+
+
 def element_at(value: Value, index: Value, call: Call) -> Value:
     """NULL where there is no such element."""
     if value.type.base == "map":
-        key = coerce(index, value.type.of[0]).sql
-        return Value(f"{value.sql}[{key}]", value.type.of[1])
+        kept, key = with_key(value, index) or (value, index)
+        return Value(f"{kept.sql}[{key.sql}]", value.type.of[1])
     zero = quoted("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1")
     at = call.as_(1, BIGINT).sql
     found = f"list_extract({value.sql}, {at})"
@@ -130,7 +139,7 @@ def _element_at(call: Call) -> Value:
     value = call.value(0)
     if value.type.base not in {"array", "map"}:
         raise call.unexpected()
-    if value.type.base == "map" and not coercible(call.value(1).type, value.type.of[0]):
+    if value.type.base == "map" and with_key(value, call.value(1)) is None:
         raise call.unexpected()
     return element_at(value, call.value(1), call)
 
