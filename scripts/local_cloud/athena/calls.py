@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scripts.local_cloud.athena.expressions import Expressions
 from scripts.local_cloud.athena.expression_base import ExpressionBase
 
+#: Of a window's frame, in their order.
+_BOUNDS = ("UNBOUNDED PRECEDING", "PRECEDING", "CURRENT ROW", "FOLLOWING", "UNBOUNDED FOLLOWING")
+
 
 class Calls(ExpressionBase):
     """The part of the compiler that knows functions."""
@@ -143,8 +146,42 @@ class Calls(ExpressionBase):
         if node.args.get("order"):
             parts.append(f"ORDER BY {self.order(node.args['order'])}")
         if spec := node.args.get("spec"):
+            order = node.args.get("order")
+            # The window that is named may have what the rows are ordered by.
+            self._check_frame(spec, 1 if alias else len(order.expressions) if order else 0)
             parts.append(self._frame(spec))
         return " ".join(parts)
+
+    def _check_frame(self, spec: exp.WindowSpec, keys: int) -> None:
+        """The bounds of a frame stand in their order, and are counted along what the rows are ordered by."""
+        kind = spec.args["kind"].upper()
+        bounds = []
+        for end in ("start", "end"):
+            bound, side = spec.args.get(end) or "CURRENT ROW", spec.args.get(f"{end}_side") or ""
+            bounds.append(f"UNBOUNDED {side}" if bound == "UNBOUNDED" else side or "CURRENT ROW")
+        first, last = map(_BOUNDS.index, bounds)
+        wrong = ""
+        if bounds[0] == _BOUNDS[-1]:
+            wrong = f"Window frame start cannot be {_BOUNDS[-1]}"
+        elif bounds[1] == _BOUNDS[0]:
+            wrong = f"Window frame end cannot be {_BOUNDS[0]}"
+        elif first > last:
+            wrong = f"Window frame starting from {bounds[0]} cannot end with {bounds[1]}"
+        if wrong:
+            raise QueryFailedError("INVALID_WINDOW_FRAME", wrong, self.place(spec))
+        counted = kind == "RANGE" and {"PRECEDING", "FOLLOWING"} & set(bounds)
+        if not keys and (counted or kind == "GROUPS"):
+            of = "RANGE PRECEDING or FOLLOWING" if counted else kind
+            raise QueryFailedError(
+                "MISSING_ORDER_BY", f"Window frame of type {of} requires ORDER BY", self.place(spec)
+            )
+        if counted and keys > 1:
+            raise QueryFailedError(
+                "INVALID_ORDER_BY",
+                "Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY "
+                f"(actual: {keys})",
+                self.place(spec),
+            )
 
     def _frame(self, spec: exp.WindowSpec) -> str:
         if spec.args.get("exclude"):
