@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,19 @@ def _hint(why: str) -> str:
     )
 
 
+def _cells(row: Mapping[str, Any], width: int) -> tuple[str | None, ...]:
+    """Texts of a row of ``width`` columns.
+
+    DESCRIBE and SHOW TBLPROPERTIES tell of several columns and answer each row as one text, as Hive prints it:
+    its columns are padded, with a tab between.
+    """
+    found = tuple(cell.get("VarCharValue") for cell in row.get("Data", ()))
+    if len(found) == 1 < width and found[0] is not None:
+        parts = [part.strip() for part in found[0].split("\t", width - 1)]
+        return (*parts, *[""] * (width - len(parts)))
+    return found
+
+
 def _result(
     athena: Any, query: str, *, select: bool
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str | None, ...], ...]]:
@@ -110,10 +123,7 @@ def _result(
     for page in athena.get_paginator("get_query_results").paginate(QueryExecutionId=query):
         described = page["ResultSet"].get("ResultSetMetadata", {}).get("ColumnInfo") or ()
         columns = columns or tuple((each["Name"], each["Type"]) for each in described)
-        rows += [
-            tuple(cell.get("VarCharValue") for cell in row.get("Data", ()))
-            for row in page["ResultSet"]["Rows"]
-        ]
+        rows += [_cells(row, len(columns)) for row in page["ResultSet"]["Rows"]]
     # A query's first row repeats the names of its columns; SHOW and DESCRIBE have no such row.
     if select and rows and rows[0] == tuple(name for name, _ in columns):
         rows = rows[1:]

@@ -227,7 +227,8 @@ def _statement(sql: str | None, file: Path | None) -> str:
         try:
             text = (file or Path()).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise BadInputError(f"{file} cannot be read: {error}") from None
+            why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+            raise BadInputError(f"{file} cannot be read: {why}") from None
     if not text.strip():
         raise BadInputError("The statement is empty.", _SUCH_AS)
     return text
@@ -241,7 +242,7 @@ def _show(answer: Answer, form: str) -> None:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(answer.rows)
-    else:
+    elif names:
         null = Text("NULL", style="dim")
         show_table(names, [[null if cell is None else Text(cell) for cell in row] for row in answer.rows])
 

@@ -1,4 +1,4 @@
-"""What a data engineer's own library gets from Athena: awswrangler in its three ways of reading."""
+"""What clients get from Athena: awswrangler in its three ways of reading, and `lab athena`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import awswrangler
 import pandas as pd
 import pytest
 
+from scripts.analytics import queries
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.athena.conftest import Lab
 
@@ -89,3 +90,16 @@ def test_awswrangler_writes_a_table_and_asks_for_it_in_hives_words(
     )
     found = read("SELECT * FROM lines ORDER BY id", ctas_approach=False)
     assert found["id"].tolist() == [1, 2, 3]
+
+
+def test_lab_athena_puts_what_describe_and_properties_tell_into_their_columns(lab: Lab, cloud: Cloud) -> None:
+    where = {"database": lab.name.replace("-", "_"), "work_group": lab.name, "say": lambda _: None}
+    lab.run(
+        f"CREATE EXTERNAL TABLE t (id int COMMENT 'a number', name string) PARTITIONED BY (day date) "
+        f"STORED AS PARQUET LOCATION '{lab.uri('t/')}' TBLPROPERTIES ('owner'='ana')"
+    )
+    described = queries.ask(cloud.session, "DESCRIBE t", **where)
+    assert [name for name, _ in described.columns] == ["col_name", "data_type", "comment"]
+    assert described.rows[:2] == (("id", "int", "a number"), ("name", "string", ""))
+    assert {len(row) for row in described.rows} == {3}
+    assert ("owner", "ana") in queries.ask(cloud.session, "SHOW TBLPROPERTIES t", **where).rows
