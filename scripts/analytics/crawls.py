@@ -72,6 +72,7 @@ def crawl(session: boto3.Session, crawler: str, say: Callable[[str], None]) -> C
         lambda seen: bool(seen["State"] == "READY"),
         lambda seen: f"{crawler}: {seen['State'].lower()}",
         say,
+        (crawler, f"Wait for it: lab crawl {crawler}\nStop it: awslocal glue stop-crawler --name {crawler}"),
     )
     last = found.get("LastCrawl") or {}
     database = found.get("DatabaseName") or ""

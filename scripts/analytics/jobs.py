@@ -90,7 +90,15 @@ def run(session: boto3.Session, job: str, arguments: Mapping[str, str], say: Cal
         lasting = f" for {passed - passed % _AGAIN:.0f} s" if passed >= _AGAIN and not run.ended else ""
         return f"{job}: {run.state.lower()}{lasting}"
 
-    return waiting.until(lambda: look(session, job, started), lambda run: run.ended, said, say)
+    going_on = (
+        f"run {started} of {job}",
+        f"What it prints: lab glue logs {job} --run {started}\nStop it: {_stop(job, started)}",
+    )
+    return waiting.until(lambda: look(session, job, started), lambda run: run.ended, said, say, going_on)
+
+
+def _stop(job: str, run_id: str) -> str:
+    return f"awslocal glue batch-stop-job-run --job-name {job} --job-run-ids {run_id}"
 
 
 def _busy(session: boto3.Session, job: str) -> RemoteError:
@@ -98,8 +106,7 @@ def _busy(session: boto3.Session, job: str) -> RemoteError:
     run_id = last.id if last else "ID"
     return RemoteError(
         f"{job} runs already, and no more of its runs may go on at once.",
-        f"Wait until run {run_id} has ended, or stop it: "
-        f"awslocal glue batch-stop-job-run --job-name {job} --job-run-ids {run_id}",
+        f"Wait until run {run_id} has ended, or stop it: {_stop(job, run_id)}",
     )
 
 

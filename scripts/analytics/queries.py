@@ -77,6 +77,7 @@ def ask(
         lambda seen: seen["Status"]["State"] not in {"QUEUED", "RUNNING"},
         lambda seen: "" if seen["Status"]["State"] != "RUNNING" else f"{query}: running",
         lambda words: say(words) if words else None,
+        (f"query {query}", f"Stop it: awslocal athena stop-query-execution --query-execution-id {query}"),
     )
     if done["Status"]["State"] != "SUCCEEDED":
         why = done["Status"].get("StateChangeReason") or "no reason is given"
@@ -105,8 +106,8 @@ def _hint(why: str) -> str:
 def _cells(row: Mapping[str, Any], width: int) -> tuple[str | None, ...]:
     """Texts of a row of ``width`` columns.
 
-    DESCRIBE and SHOW TBLPROPERTIES tell of several columns and answer each row as one text, as Hive prints it:
-    its columns are padded, with a tab between.
+    DESCRIBE and SHOW TBLPROPERTIES tell of several columns and answer each row as one text, as Hive prints
+    it: its columns are padded, with a tab between.
     """
     found = tuple(cell.get("VarCharValue") for cell in row.get("Data", ()))
     if len(found) == 1 < width and found[0] is not None:
