@@ -35,7 +35,7 @@ class Crawl:
     error
         Why it failed; empty where it did not.
     tables
-        Those of its database afterwards.
+        Those of its database, and of those that its targets are in, afterwards.
     """
 
     crawler: str
@@ -75,10 +75,10 @@ def crawl(session: boto3.Session, crawler: str, say: Callable[[str], None]) -> C
         (crawler, f"Wait for it: lab crawl {crawler}\nStop it: awslocal glue stop-crawler --name {crawler}"),
     )
     last = found.get("LastCrawl") or {}
-    database = found.get("DatabaseName") or ""
-    return Crawl(
-        crawler, last.get("Status", "FAILED"), last.get("ErrorMessage") or "", tables(session, database)
-    )
+    targets = found["Targets"].get("CatalogTargets") or ()
+    databases = dict.fromkeys([found.get("DatabaseName"), *(each["DatabaseName"] for each in targets)])
+    there = [each for database in filter(None, databases) for each in tables(session, database)]
+    return Crawl(crawler, last.get("Status", "FAILED"), last.get("ErrorMessage") or "", tuple(there))
 
 
 def tables(session: boto3.Session, database: str) -> tuple[Table, ...]:

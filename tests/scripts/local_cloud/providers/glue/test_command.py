@@ -97,3 +97,27 @@ def test_a_run_beside_another_is_refused_with_the_one_that_is_in_its_way(
         jobs.until(run, "RUNNING")
         jobs.glue.batch_stop_job_run(JobName=jobs.name, JobRunIds=[run])
         wait_for(lambda: jobs.get(run)["JobRunState"] in ENDED)
+
+
+def test_a_crawl_of_tables_alone_shows_those_of_their_database(
+    lab: Run, jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A crawler needs no database of its own where all its targets are in the catalog."""
+    where = f"s3://{jobs.bucket}/{jobs.name}/"
+    jobs.client("s3").put_object(Bucket=jobs.bucket, Key=f"{jobs.name}/a.csv", Body=b"id,name\n1,Ana\n")
+    jobs.glue.create_database(DatabaseInput={"Name": jobs.name})
+    storage = {"Location": where, "Columns": []}
+    jobs.glue.create_table(
+        DatabaseName=jobs.name, TableInput={"Name": "people", "StorageDescriptor": storage}
+    )
+    jobs.glue.create_crawler(
+        Name=jobs.name,
+        Role=jobs.role,
+        Targets={"CatalogTargets": [{"DatabaseName": jobs.name, "Tables": ["people"]}]},
+        SchemaChangePolicy={"DeleteBehavior": "LOG"},
+    )
+    assert lab("crawl", jobs.name, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    (table,) = document["tables"]
+    assert (table["database"], table["name"]) == (jobs.name, "people")
+    assert table["columns"] == [["id", "bigint"], ["name", "string"]]
