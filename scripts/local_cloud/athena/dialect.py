@@ -18,6 +18,8 @@ _OF_OTHERS = frozenset(
     {"BLOB", "STRING", "TEXT", "BYTEA", "LONG", "FLOAT4", "FLOAT8", "INT1", "INT2", "INT4", "INT8", "INT16",
      "INT32", "INT64", "INT128", "NVARCHAR", "NCHAR", "VARCHAR2", "NVARCHAR2", "LONGTEXT", "TINYTEXT",
      "MEDIUMTEXT", "BPCHAR",
+     "BOOL", "BYTE", "SHORT", "FLOAT", "FIXED", "DEC", "NUMERIC", "TIMESTAMPTZ", "CHAR VARYING",
+     "CHARACTER VARYING",
      "BINARY", "DATETIME", "NUMBER", "STRUCT", "LIST", "OBJECT", "VARIANT"}
 )  # fmt: skip
 
@@ -26,6 +28,8 @@ class AthenaSelect(Trino):
     """sqlglot knows many dialects' functions and makes them alike; here each keeps its name and arguments."""
 
     INDEX_OFFSET = 0
+    #: So that a type that there is none of is told as such.
+    SUPPORTS_USER_DEFINED_TYPES = True
 
     class Tokenizer(Trino.Tokenizer):
         """Without the names that types have elsewhere."""
@@ -77,7 +81,7 @@ _RESERVED = frozenset(
      "WHEN", "WHERE", "WITH"}
 )  # fmt: skip
 #: Written otherwise than Trino writes them.
-_FOREIGN_SIGNS = frozenset({"==", "<=>"})
+_FOREIGN_SIGNS = frozenset({"==", "<=>", "!"})
 
 
 def parse(text: str) -> exp.Expression:
@@ -139,6 +143,8 @@ def _wrong_sequence(words: tuple[str, ...]) -> bool:
         # OFFSET stands before LIMIT and FETCH.
         or (word == "OFFSET" and (first == "LIMIT" or (first in {"ROW", "ROWS"} and before == "ONLY")))
         or (word in {")", ";", "<EOF>"} and before == "SELECT")
+        or (word == "VALUES" and before in {"FROM", "JOIN"})
+        or (word == "string" and before == "AS")
         or (word == "number" and before == "INTERVAL")
         or (first == "INTERVAL" and before == "string" and word not in _UNITS)
         or (word == "UNKNOWN" and before in {"IS", "NOT"})

@@ -403,6 +403,8 @@ def _boolean(expressions: Expressions, node: Any) -> Value:
 _FOREIGN: dict[type[exp.Expression], str] = {
     exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^", exp.BitwiseNot: "~",
     exp.BitwiseLeftShift: "<<", exp.BitwiseRightShift: ">>", exp.IntDiv: "DIV", exp.Slice: ":",
+    exp.RegexpLike: "RLIKE", exp.SimilarTo: "SIMILAR", exp.JSONExtract: "->", exp.JSONExtractScalar: "->>",
+    exp.Struct: "{",
 }  # fmt: skip
 
 

@@ -54,6 +54,8 @@ _ZONED = re.compile(
 def data_type(node: exp.DataType, place: Place) -> Type:
     """The type that a query names."""
     name = node.this.name if hasattr(node.this, "name") else str(node.this)
+    if name in {"ARRAY", "MAP"} and len(node.expressions) != (1 if name == "ARRAY" else 2):
+        raise QueryFailedError("TYPE_NOT_FOUND", f"Unknown type: {name.lower()}", place)
     if name == "ARRAY":
         return types.array(data_type(node.expressions[0], place))
     if name == "MAP":

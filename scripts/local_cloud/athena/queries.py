@@ -23,6 +23,11 @@ _PARTS = {
     "expressions", "from_", "joins", "laterals", "where", "group", "having", "windows", "order", "limit",
     "offset", "distinct", "with_", "kind", "hint", "operation_modifiers", "match",
 }  # fmt: skip
+#: What other dialects have there, by sqlglot's name.
+_FOREIGN = {
+    "sort": "SORT", "cluster": "CLUSTER", "distribute": "DISTRIBUTE", "locks": "FOR", "into": "INTO",
+    "connect": "CONNECT", "prewhere": "PREWHERE",
+}  # fmt: skip
 
 
 class Queries(Subqueries):
@@ -106,6 +111,10 @@ class Queries(Subqueries):
     def _select(self, node: exp.Select, outer: Scope | None) -> Query:
         for key, value in node.args.items():
             if value and key not in _PARTS:
+                if key in _FOREIGN:
+                    raise QueryFailedError(
+                        "", f"mismatched input '{_FOREIGN[key]}'", place_of(node, self.text)
+                    )
                 raise refused(f"{key.strip('_').upper()} in SELECT", place_of(node, self.text))
         if node.args.get("match") or node.args.get("laterals"):
             raise refused("This relation", place_of(node, self.text))
@@ -199,6 +208,8 @@ class Queries(Subqueries):
         expressions = self.expressions(scope, "GROUP BY clause", aggregates=False)
 
         def one(each: exp.Expression) -> str:
+            if isinstance(each, exp.Rollup | exp.Cube) and not each.expressions:
+                raise QueryFailedError("", "mismatched input 'WITH'", place_of(group, self.text))
             if isinstance(each, exp.Rollup | exp.Cube):
                 return f"{each.key.upper()} ({', '.join(map(one, each.expressions))})"
             if isinstance(each, exp.GroupingSets):

@@ -74,8 +74,11 @@ class Relations:
 
     def _join(self, left: Source, join: exp.Join, outer: Scope | None) -> Source:
         side, kind = join.side.upper(), join.kind.upper()
-        if join.method or kind in {"SEMI", "ANTI", "STRAIGHT", "ASOF"} or join.args.get("match_condition"):
-            raise refused(f"{join.method or kind} JOIN", self._place(join))
+        if join.method:
+            what = f"{join.method.capitalize()} join not supported"
+            raise QueryFailedError("NOT_SUPPORTED", what, self._place(join))
+        if kind not in {"", "INNER", "CROSS"} and not (kind == "OUTER" and side):
+            raise QueryFailedError("", f"mismatched input '{kind}'", self._place(join))
         lateral = isinstance(join.this, exp.Unnest)
         if lateral and side not in {"", "LEFT"}:
             raise refused(f"{side} JOIN of UNNEST", self._place(join))
