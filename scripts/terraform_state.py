@@ -297,7 +297,9 @@ class StateFile:
 
 
 def resources_in_state(state_file: Path) -> list[str]:
-    """Addresses of the managed resources in a state file; empty when there is no state.
+    """Addresses of the managed resources in a state file, as ``terraform state list`` has them.
+
+    Those of ``count`` and ``for_each`` are several, as a plan counts them; empty when there is no state.
 
     Raises
     ------
@@ -346,10 +348,15 @@ def _state(content: bytes) -> dict[str, Any]:
 
 def _managed(state: dict[str, Any]) -> list[str]:
     return [
-        ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part)
+        ".".join(part for part in (found.get("module"), found["type"], found["name"]) if part) + _index(each)
         for found in state["resources"]
         if found["mode"] == "managed"
+        for each in found.get("instances") or [{}]
     ]
+
+
+def _index(instance: dict[str, Any]) -> str:
+    return f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
 
 
 def _torn(content: bytes) -> bool:

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from scripts.commands import needs
-from scripts.commands.output import AsJson, print_json, result, say
+from scripts.commands.output import AsJson, print_json, result, say, waiting
 from scripts.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -38,8 +41,8 @@ def save_snapshot(
     from scripts.local_cloud.snapshots import saving
 
     settings = needs.local_target(context, "snapshot save")
-    with lifecycle.exclusive(settings.local_dir):
-        saved = saving.save(settings, name, say, replace=force)
+    with lifecycle.exclusive(settings.local_dir), waiting(f"Saving {name}") as tell:
+        saved = saving.save(settings, name, tell, replace=force)
     if as_json:
         print_json(_snapshot(name, saved))
     else:
@@ -58,8 +61,17 @@ def load_snapshot(
     from scripts.local_cloud.snapshots import loading
 
     settings = needs.local_target(context, "snapshot load")
-    with lifecycle.exclusive(settings.local_dir):
-        loaded = loading.load(settings, name, say, lambda question: needs.confirmed(question, yes))
+    with lifecycle.exclusive(settings.local_dir), ExitStack() as shown:
+
+        @cache
+        def begin() -> Callable[[str], None]:
+            return shown.enter_context(waiting(f"Loading {name}"))
+
+        def tell(text: str) -> None:
+            # Not before the question is answered: what moves would write over it.
+            begin()(text)
+
+        loaded = loading.load(settings, name, tell, lambda question: needs.confirmed(question, yes))
     for identifier in loaded.moved:
         say(f"{identifier} has another address than before: its own is taken on this machine")
     if as_json:

@@ -92,7 +92,7 @@ def test_a_torn_state_is_kept_and_the_last_whole_one_takes_its_place(work: Work,
     assert work.terraform().unfinished
     (sentence,) = work.said
     assert f"ends after {len(torn):,} bytes" in sentence
-    assert "with 1 resources, is put in its place" in sentence
+    assert "with 300 resources, is put in its place" in sentence
     if torn:
         assert str(work.aside[0]) in sentence
 
@@ -183,6 +183,16 @@ def test_a_state_that_is_cut_off_is_reported_and_not_taken_for_empty(tmp_path: P
     state.write_text('{"resources": [{"mo')
     with pytest.raises(TornStateError, match="cut off"):
         resources_in_state(state)
+
+
+def test_resources_are_counted_as_a_plan_does_each_of_a_kind_for_itself(tmp_path: Path) -> None:
+    state = tmp_path / "terraform.tfstate"
+    subnets = {"mode": "managed", "type": "aws_subnet", "name": "this", "module": "module.network[0]"}
+    instances = [{"index_key": "us-east-1a"}, {"index_key": 1}]
+    state.write_text(json.dumps({"resources": [{**subnets, "instances": instances}]}))
+    assert resources_in_state(state) == [
+        'module.network[0].aws_subnet.this["us-east-1a"]', "module.network[0].aws_subnet.this[1]",
+    ]  # fmt: skip
 
 
 def test_an_empty_state_that_nothing_was_written_to_is_no_torn_one(tmp_path: Path) -> None:
@@ -292,7 +302,8 @@ def test_a_state_that_is_just_being_written_is_waited_for(
     terraform_at_work.stdin.close()
     for reader in readers:
         reader.join()
-    assert sorted(found) == [["None"], ["terraform_data.this"]]
+    each = [f'terraform_data.this["{number:04d}"]' for number in range(300)]
+    assert sorted(found) == [["None"], each]
     assert work.aside == []
 
 
