@@ -122,6 +122,8 @@ def start(
     line(
         f"{len(started.written)} written, {len(lab.exercises) + 2 - len(started.written)} were there already."
     )
+    if started.lake:
+        line(f"Your database of the catalog: lab athena --database {started.lake} 'SHOW TABLES'")
     line(f"Begin with {lab.file_name(lab.exercises[0])} or with {lab.name}.ipynb (lab notebook {lab.name});")
     line(f"then: lab check {lab.name}")
 

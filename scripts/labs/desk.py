@@ -55,11 +55,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Started:
-    """``written`` are the files that were not there before; ``engine`` None without a choice."""
+    """``written`` are the files that were not there before; ``engine`` None without a choice.
+
+    ``lake`` is the learner's database of the catalog, None where the lab needs none.
+    """
 
     folder: Path
     written: tuple[Path, ...]
     engine: Engine | None
+    lake: str | None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,8 @@ class Desk:
             if force:
                 self._leave_others(lab, found, say)
             self._provide(lab, found, say, anew=force)
-            return Started(found.folder, tuple(written), chosen)
+            lake = found.database_user if lab.lake is not None else None
+            return Started(found.folder, tuple(written), chosen, lake)
 
     def _leave_others(self, lab: Lab, found: Workspace, say: Say) -> None:
         """Remove the learner's databases on engines that they do not go on with."""
