@@ -18,7 +18,8 @@ if day != "2004-11-24":
     raise LookupError(f"there is no order of {day}")
 """
 _ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR"}
-_SECONDS = 900
+#: What lab.yaml says; on AWS a run takes a minute or two.
+_SECONDS = 300
 
 
 def check_run_job(work: Work) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlglot
 
+from glue_jobs import star_schema
 from scripts.commands import labs as commands
 from scripts.errors import BadInputError
 from scripts.labs import files, manifest, workspace
@@ -122,3 +124,19 @@ def test_a_dataset_too_large_for_a_lake_of_ones_own_is_told_and_what_is_there_st
         made.make(database, LAB.lake or "")
     assert "lab seed classicmodels" in error.value.hint
     assert made.exists()
+
+
+def test_a_lake_of_ones_own_has_the_tables_of_the_job_with_their_columns() -> None:
+    made = {
+        each.this.name: {name.lower() for name in each.expression.named_selects}
+        for each in sqlglot.parse(LAB.lake or "", read="athena")
+        if each is not None
+    }
+    named = {table: set(columns) for table, columns in star_schema.KEYS.items()}
+    for table, nullable in star_schema.NULLABLE.items():
+        named[table] |= nullable
+    for column, dimension, key in star_schema.REFERENCES:
+        named["fact_orders"].add(column)
+        named[dimension].add(key)
+    for table, columns in named.items():
+        assert {name.lower() for name in columns} <= made[table], table
