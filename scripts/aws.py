@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 import boto3
@@ -12,7 +13,31 @@ from botocore.config import Config
 from scripts.config import LOCAL_KEYS, Settings
 
 
-class _LocalSession(boto3.Session):
+class _Session(boto3.Session):
+    """A session that makes a service's client once: to make one takes longer than to ask with it.
+
+    Threads may share it, and it is nobody's to change or to close; one with settings of its own is made anew.
+    """
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self._clients: dict[str, Any] = {}
+        # A session itself is not for several threads.
+        self._one_at_a_time = threading.Lock()
+
+    def client(self, service_name: str, **keywords: Any) -> Any:  # type: ignore[override]
+        if keywords:
+            return self._new_client(service_name, **keywords)
+        with self._one_at_a_time:
+            if service_name not in self._clients:
+                self._clients[service_name] = self._new_client(service_name)
+            return self._clients[service_name]
+
+    def _new_client(self, service_name: str, **keywords: Any) -> Any:
+        return super().client(service_name, **keywords)  # type: ignore[call-overload]
+
+
+class _LocalSession(_Session):
     """A session whose every client talks to the local endpoint."""
 
     def __init__(self, endpoint_url: str, region: str, authority: str | None = None) -> None:
@@ -39,8 +64,8 @@ class _LocalSession(boto3.Session):
             "config": config.merge(given) if given else config,
         }
 
-    def client(self, service_name: str, **keywords: Any) -> Any:  # type: ignore[override]
-        return super().client(service_name, **self._local(keywords))  # type: ignore[call-overload]
+    def _new_client(self, service_name: str, **keywords: Any) -> Any:
+        return super()._new_client(service_name, **self._local(keywords))
 
     def resource(self, service_name: str, **keywords: Any) -> Any:  # type: ignore[override]
         return super().resource(service_name, **self._local(keywords))  # type: ignore[call-overload]
@@ -60,4 +85,4 @@ def session(settings: Settings, *, secure: bool = False) -> boto3.Session:
         return _LocalSession(settings.secure_endpoint_url, settings.region, str(settings.authority_file))
     if settings.endpoint_url:
         return _LocalSession(settings.endpoint_url, settings.region)
-    return boto3.Session(region_name=settings.region)
+    return _Session(region_name=settings.region)

@@ -71,11 +71,15 @@ def _buckets(session: boto3.Session, name: str) -> Iterator[Found]:
 
 def empty_and_delete(session: boto3.Session, bucket: str) -> None:
     """Remove a bucket with every version and delete marker, and every upload that was begun."""
-    s3 = session.client("s3")
+    s3: Any = session.client("s3")
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
         for each in page.get("Uploads", ()):
             s3.abort_multipart_upload(Bucket=bucket, Key=each["Key"], UploadId=each["UploadId"])
-    session.resource("s3").Bucket(bucket).object_versions.delete()
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        if versions:
+            gone = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
     s3.delete_bucket(Bucket=bucket)
 
 

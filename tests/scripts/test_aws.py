@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 
 from scripts import aws
 from scripts.config import Settings
@@ -43,3 +46,17 @@ def test_the_session_of_aws_uses_the_users_own_settings(monkeypatch: pytest.Monk
     assert credentials is not None
     assert credentials.access_key == "AKIAREAL"
     assert session.client("s3").meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("target", ["local", "aws"])
+def test_a_client_is_made_once_and_one_with_settings_of_its_own_anew(
+    target: Literal["local", "aws"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    session = aws.session(Settings(target=target))
+    assert session.client("s3") is session.client("s3")
+    unsigned = session.client("s3", config=Config(signature_version=UNSIGNED))
+    assert unsigned.meta.config.signature_version is UNSIGNED
+    assert session.client("s3").meta.config.signature_version is not UNSIGNED
+    assert aws.session(Settings(target=target)).client("s3") is not session.client("s3")
