@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import boto3
 
     from scripts.labs.databases.learner import LearnerDatabase
-    from scripts.labs.grading import Grader
 
 Say = Callable[[str], None]
 
@@ -263,13 +262,6 @@ class Desk:
         """The learner's databases on the one engine, or the first; None where the lab needs none."""
         return next(iter(self.databases(lab, found, lab.engines(found.engine)).values()), None)
 
-    def grader(self, lab: Lab, found: Workspace, say: Say) -> Grader:
-        """Who judges the answers in a workspace."""
-        from scripts.labs.grading import Grader
-
-        # The local cloud may have been built anew since: the learner's files are still theirs.
-        return Grader(lab, found, self._settings, self._session, self._provide(lab, found, say))
-
     def ready(self, lab: Lab, say: Say) -> Workspace:
         """The workspace of a lab that was started, with the databases that it connects to.
 
@@ -292,11 +284,20 @@ class Desk:
         MissingError
             The lab is not started, or what it needs is not up.
         """
+        from scripts.labs import grading
+
         found = workspace.required(lab, self.home)
         chosen = [lab.exercise(each) for each in exercises] or list(lab.exercises)
         system.require(lab)
-        with workspace.alone(lab, self.home), self._checking(found):
-            for outcome in self.grader(lab, found, say).check(chosen, say):
+        with (
+            workspace.alone(lab, self.home),
+            self._checking(found),
+            grading.runner(self._settings, lab, found, chosen) as runner,
+        ):
+            # The local cloud may have been built anew since: the learner's files are still theirs.
+            databases = self._provide(lab, found, say)
+            grader = grading.Grader(lab, found, self._settings, self._session, databases)
+            for outcome in grader.check(chosen, say, runner):
                 self._progress.attempted(found.id, outcome.exercise, passed=outcome.passed)
                 yield outcome
 

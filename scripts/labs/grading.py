@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
 from scripts.config import Settings
+from scripts.errors import LabError
 from scripts.labs import workspace as workspaces
 from scripts.labs.databases import LearnerDatabase
 from scripts.labs.manifest import Engine, Exercise, Lab
@@ -26,11 +29,40 @@ Say = Callable[[str], None]
 #: What comes of working with a value that is of another kind than was thought.
 _OTHER_KIND = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
-#: What talks to a DB instance from Python.
+#: Which module a line imports, and of which service a client is made.
+_IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.MULTILINE)
+_CLIENT = re.compile(r"\.(?:client|resource)\(\"([a-z0-9-]+)\"")
+
+#: What SQLAlchemy imports when it meets an engine.
 _DRIVERS: Mapping[Engine, Sequence[str]] = {
     "mysql": ("pymysql", "sqlalchemy.dialects.mysql.pymysql"),
     "postgres": ("psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
 }
+
+
+def runner(settings: Settings, lab: Lab, workspace: Workspace, exercises: Sequence[Exercise]) -> Runner:
+    """Who calls the answers to these exercises: ready by then, if there is one to be called."""
+    found = Runner(learner_environment(settings), likely_imports(lab, exercises, workspace.engine))
+    if any(each.language == "python" and _is_written(workspace, lab, each) for each in exercises):
+        found.prepare()
+    return found
+
+
+def likely_imports(lab: Lab, exercises: Sequence[Exercise], engine: Engine | None) -> list[str]:
+    """What the reference solutions of these exercises import, as `scripts.workers.preload` takes it."""
+    texts = [lab.solution(each, engine) for each in exercises if each.language == "python"]
+    modules = {found for text in texts for found in _IMPORT.findall(text)}
+    if "sqlalchemy" in modules:
+        modules.update(driver for each in lab.engines(engine) for driver in _DRIVERS[each])
+    services = {f"{SERVICE}{found}" for text in texts for found in _CLIENT.findall(text)}
+    return sorted(modules | services)
+
+
+def _is_written(workspace: Workspace, lab: Lab, exercise: Exercise) -> bool:
+    """Whether there is an answer; what cannot be read is told when its turn has come."""
+    with suppress(LabError):
+        return not workspaces.is_untouched(workspaces.answer(workspace, lab, exercise), exercise)
+    return False
 
 
 class Grader:
@@ -61,24 +93,10 @@ class Grader:
         self._databases = databases
         self._tables: dict[str, Answered] = {}
 
-    def check(self, exercises: Sequence[Exercise], say: Say) -> Iterator[Outcome]:
+    def check(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
         """What is to be said of the learner's answers, one exercise after the other."""
-        with Runner(learner_environment(self._settings), self._preload()) as runner:
-            yield from self._outcomes(exercises, say, runner)
-
-    def _preload(self) -> list[str]:
-        """What this lab's answers import."""
-        needs = self._lab.needs
-        services = (f"{SERVICE}{each}" for each in needs.services)
-        return [*services, *(module for each in needs.engines for module in _DRIVERS[each])]
-
-    def _outcomes(self, exercises: Sequence[Exercise], say: Say, runner: Runner) -> Iterator[Outcome]:
-        for place, exercise in enumerate(exercises):
+        for exercise in exercises:
             answer = workspaces.answer(self._workspace, self._lab, exercise)
-            coming = any(each.language == "python" for each in exercises[place:])
-            if coming and not workspaces.is_untouched(answer, exercise):
-                # Ready by the time that it is needed, while the check makes what the answer works on.
-                runner.prepare()
             yield self.outcome(exercise, answer, say, runner)
 
     def outcome(self, exercise: Exercise, answer: Answer, say: Say, runner: Runner) -> Outcome:

@@ -19,6 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.config import ROOT
+from scripts.labs import manifest
+from scripts.labs.grading import likely_imports
 from scripts.labs.outcome import NotYetError
 from scripts.labs.python import Runner, runner, values
 from scripts.labs.work import learner_environment
@@ -327,3 +329,15 @@ def test_what_boto3_knows_of_a_service_is_the_same_read_before_or_then(tmp_path:
     assert before == after
     assert before[0]
     assert before[1][0] == before[1][1]
+
+
+def test_what_the_references_of_the_chosen_exercises_import_is_ready_and_nothing_else() -> None:
+    lab = manifest.find("lifecycle")
+    crawled = likely_imports(lab, [lab.exercise("crawl"), lab.exercise("late-orders")], "mysql")
+    assert {"aws:glue", "boto3"} <= set(crawled)
+    assert not {"aws:s3", "altair", "pymysql"} & set(crawled)
+    tried = likely_imports(
+        manifest.find("connect"), [manifest.find("connect").exercise("sqlalchemy-url")], "mysql"
+    )
+    assert "pymysql" in tried
+    assert "psycopg" not in tried
