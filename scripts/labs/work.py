@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -137,10 +138,13 @@ class Work:
 
     def ask(self, *, each_row: str, columns: Sequence[str], order: str = "", named: bool = False) -> Table:
         """As `query`, in Athena's SQL; `asked` tells it to other exercises."""
-        mine = self.athena.script(self.answer.text)
+        with ThreadPoolExecutor(1) as beside:
+            # Both are asked before either is waited for.
+            wanted = beside.submit(self.athena.script, self.solution())
+            mine = self.athena.script(self.answer.text)
         if not mine.columns:
             raise NotYetError("There is no query that answers with rows.", expected=f"SELECT: {each_row}")
-        reference = self.athena.script(self.solution())
+        reference = wanted.result()
         self.tables[self.exercise.id] = Answered(reference, theirs=False)
         right = compare(mine, Wanted(reference, each_row, columns, order, named))
         self.tables[self.exercise.id] = Answered(right, theirs=True)
