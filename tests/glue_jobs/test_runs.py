@@ -18,7 +18,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from glue_jobs import star_schema
-from scripts import connections
+from scripts import aws, connections
 from scripts.connections import Access
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, free_port
@@ -265,7 +265,8 @@ def test_the_source_is_verified_with_the_authorities_that_glue_names(
 def test_a_manifest_is_published_where_the_answer_was_lost_and_asked_for_again(
     cloud: Cloud, lake: str, client: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", cloud.session)
+    # One of its own, since it changes a client.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", aws.session(cloud.settings))
     client("glue").create_database(DatabaseInput={"Name": f"{DATABASE}_lost"})
     target = star_schema.Target(f"s3://{lake}/gold/lost", f"{DATABASE}_lost")
     sent = []
