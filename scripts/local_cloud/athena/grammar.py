@@ -14,10 +14,11 @@ _OTHERS = r"(?P<word>[A-Za-z_$][\w$]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)"
 #: Statements that Hive's grammar reads, where double quotes hold text as single ones do; Trino's reads the
 #: others, where they hold names, and where a backslash is a letter.
 _OF_HIVE = re.compile(
-    rf"(?:{_BLANK})*(?:ALTER|MSCK|DESC|DESCRIBE|DROP\s+(?!VIEW)|CREATE\s+(?:EXTERNAL|DATABASE|SCHEMA)"
+    r"(?:ALTER|MSCK|DESC|DESCRIBE|DROP\s+(?!VIEW)|CREATE\s+(?:EXTERNAL|DATABASE|SCHEMA)"
     r"|SHOW\s+(?!CREATE\s+VIEW))\b",
-    re.DOTALL | re.IGNORECASE,
+    re.IGNORECASE,
 )
+_BLANKS = re.compile(_BLANK, re.DOTALL)
 _HIVE = re.compile(
     rf"{_BLANK}|(?P<string>'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<name>`(?:[^`]|``)*`)|{_OTHERS}",
     re.DOTALL,
@@ -30,7 +31,10 @@ _TRINO = re.compile(
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
     """The words of a statement, by its grammar, without blanks and comments."""
-    grammar = _HIVE if _OF_HIVE.match(text) else _TRINO
+    start = 0
+    while blank := _BLANKS.match(text, start):
+        start = blank.end()
+    grammar = _HIVE if _OF_HIVE.match(text, start) else _TRINO
     return (found for found in grammar.finditer(text) if found.lastgroup)
 
 

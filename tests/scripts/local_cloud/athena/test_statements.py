@@ -26,7 +26,9 @@ def test_hives_grammar_takes_double_quotes_for_text_and_backquotes_for_names(lab
     )
 
 
-@pytest.mark.parametrize("sql", ["SELECT '\\', ';'", """ALTER TABLE t SET LOCATION "s3://b/;\\";" """])
+@pytest.mark.parametrize(
+    "sql", ["SELECT '\\', ';'", """ALTER TABLE t SET LOCATION "s3://b/;\\";" """, f"{' ' * 5000}1"]
+)
 def test_a_backslash_is_a_letter_to_trino_and_escapes_in_hives_grammar(sql: str) -> None:
     assert not several(sql)
 
