@@ -69,9 +69,14 @@ def ask(
         Athena could not answer, or the work group's limit cancelled the query.
     """
     athena = session.client("athena")
-    query = athena.start_query_execution(
-        QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=work_group
-    )["QueryExecutionId"]
+    try:
+        query = athena.start_query_execution(
+            QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=work_group
+        )["QueryExecutionId"]
+    except athena.exceptions.InvalidRequestException as refusal:
+        # What is no statement is refused before a query begins.
+        said = refusal.response["Error"]["Message"]
+        raise RemoteError(f"Athena refuses the statement: {said}") from refusal
     done: Any = waiting.until(
         lambda: athena.get_query_execution(QueryExecutionId=query)["QueryExecution"],
         lambda seen: seen["Status"]["State"] not in {"QUEUED", "RUNNING"},

@@ -100,13 +100,18 @@ class Athena:
                     seen="a result without end",
                     expected="far fewer: is a condition of a JOIN missing, or LIMIT?",
                 )
+        names = tuple(each["Name"] for each in columns)
+        if execution.get("StatementType") == "UTILITY":
+            # SHOW and DESCRIBE answer in lines without a header, in which tabs are between columns.
+            cells = ((row[0] or "").split("\t", len(names) - 1) for row in rows)
+            return Table(names, tuple(tuple(each.strip() for each in line) for line in cells))
         kinds = [_VALUES.get(each["Type"].partition("(")[0], str) for each in columns]
         # A query's first row repeats the names of its columns.
         values = [
             tuple(None if cell is None else kind(cell) for cell, kind in zip(row, kinds, strict=True))
             for row in rows[1:]
         ]
-        return Table(tuple(each["Name"] for each in columns), tuple(values))
+        return Table(names, tuple(values))
 
 
 _CHANGES = {"INSERT", "CREATE_TABLE_AS_SELECT", "UNLOAD"}

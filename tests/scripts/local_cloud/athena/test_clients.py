@@ -10,6 +10,10 @@ import pandas as pd
 import pytest
 
 from scripts.analytics import queries
+from scripts.errors import RemoteError
+from scripts.labs.comparison import Table
+from scripts.labs.lake.athena import Athena
+from scripts.labs.outcome import NotYetError
 from tests.conftest import Cloud
 from tests.scripts.local_cloud.athena.conftest import Lab
 
@@ -103,3 +107,19 @@ def test_lab_athena_puts_what_describe_and_properties_tell_into_their_columns(la
     assert described.rows[:2] == (("id", "int", "a number"), ("name", "string", ""))
     assert {len(row) for row in described.rows} == {3}
     assert ("owner", "ana") in queries.ask(cloud.session, "SHOW TBLPROPERTIES t", **where).rows
+    with pytest.raises(RemoteError, match="Athena refuses the statement: line 1:1: mismatched input 'SELEC'"):
+        queries.ask(cloud.session, "SELEC 1", **where)
+
+
+def test_the_labs_reader_takes_no_line_of_show_and_describe_for_a_header(lab: Lab, cloud: Cloud) -> None:
+    database = lab.name.replace("-", "_")
+    asked = Athena(cloud.session, database, lab.uri("results/"))
+    for name in ("a", "b"):
+        asked.run(f"CREATE EXTERNAL TABLE {name} (n int COMMENT 'c') LOCATION '{lab.uri(name)}/'")
+    assert asked.script("SHOW TABLES; -- which?") == Table(("tab_name",), (("a",), ("b",)))
+    described = asked.script("DESCRIBE a")
+    assert described == Table(("col_name", "data_type", "comment"), (("n", "int", "c"),))
+    assert asked.script("SELECT 1 AS n").rows == ((1,),)
+    with pytest.raises(NotYetError, match="Athena refused the statement") as refused:
+        asked.script("SELEC 1")
+    assert "mismatched input 'SELEC'" in refused.value.seen
