@@ -62,6 +62,11 @@ def several(text: str) -> bool:
     return ";" in words
 
 
+def has_placeholder(text: str) -> bool:
+    """Whether a ``?`` stands for a parameter."""
+    return any(found[0] == "?" for found in _tokens(text))
+
+
 class Reader:
     """Reads a text word by word.
 

@@ -140,7 +140,7 @@ class Session(WritingStatements):
         reader.need("EXECUTE")
         kept = self._kept(reader.name())
         if reader.take("USING"):
-            self._parameters = _separated(reader.rest())
+            self._parameters, self._using = _separated(reader.rest()), True
         elif reader.next.kind != "end":
             raise reader.fail("'USING'")
         return self._run(kept)

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from scripts.local_cloud.athena.compiled import Query
+from scripts.local_cloud.athena.dialect import parse
 from scripts.local_cloud.athena.errors import QueryFailedError
-from scripts.local_cloud.athena.grammar import Reader
+from scripts.local_cloud.athena.grammar import Reader, has_placeholder
 from scripts.local_cloud.athena.lake import Lake, LakeError
 from scripts.local_cloud.athena.queries import Queries
 from scripts.local_cloud.athena.sources import Sources
 from scripts.local_cloud.athena.types import UNKNOWN, Type
+from scripts.local_cloud.athena.values import quoted
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,29 @@ class Outcome:
     deallocate: str | None = None
 
 
+def bound(value: str) -> str:
+    """The expression that one of ``ExecutionParameters`` is: text, if it is none or names a column."""
+    try:
+        tree = parse(f"SELECT ({value})")
+    except QueryFailedError:
+        return quoted(value)
+    whole = isinstance(tree, exp.Select) and len(tree.expressions) == 1 and not tree.args.get("from_")
+    return f"({value})" if whole and not tree.find(exp.Column) else quoted(value)
+
+
 class SessionBase:
     """Compiles queries, and asks the catalog, for one job."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake, folder: Path, job: Job) -> None:
         self._connection, self._lake, self._folder, self._job = connection, lake, folder, job
-        self._parameters = list(job.parameters)
+        self._parameters = [bound(each) for each in job.parameters]
+        self._using = False
         self.sources = Sources(connection, lake, folder / "in")
 
     def _compiled(self, sql: str) -> Query:
-        queries = Queries(sql, self._job.database, self._lake, self._job.began, self._parameters)
+        # What the API gives to a query without a place for it is passed over; USING may not say too much.
+        parameters = self._parameters if self._using or has_placeholder(sql) else []
+        queries = Queries(sql, self._job.database, self._lake, self._job.began, parameters)
         query = queries.compiled()
         return Query(self.sources.filled(query.sql, queries.scans), query.columns)
 

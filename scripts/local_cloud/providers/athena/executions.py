@@ -55,8 +55,8 @@ def _output(group: dict[str, Any], request: Request) -> dict[str, Any]:
             "No output location provided. An output location is required either through the Workgroup result "
             "configuration setting or as an API input."
         )
-    if not location.startswith("s3://"):
-        raise invalid(f"outputLocation is not a valid S3 path: {location}")
+    if not location.removeprefix("s3://").strip("/") or not location.startswith("s3://"):
+        raise invalid("outputLocation is not a valid S3 path.")
     try:
         objects.bucket_named(objects.split(location)[0])
     except CommonServiceException as why:
@@ -113,7 +113,8 @@ def _start(context: RequestContext, request: Request) -> Response:
             **output,
             "OutputLocation": f"{output['OutputLocation']}{result_name(query_id, substatement)}",
         },
-        "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+        "ResultReuseConfiguration": request.get("ResultReuseConfiguration")
+        or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
         "QueryExecutionContext": {
             key: value.lower() if key == "Catalog" else value for key, value in given.items()
         },

@@ -77,7 +77,8 @@ def _rows(execution: Execution, offset: int, most: int) -> tuple[list[dict[str, 
         offset += length
         if len(rows) == most:
             break
-    return rows, offset if offset < size else None
+    # A page that is full has a token, even where nothing follows.
+    return rows, offset if len(rows) == most else None
 
 
 def _split(body: Any) -> Iterator[bytes]:

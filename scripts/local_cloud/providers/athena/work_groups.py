@@ -76,7 +76,7 @@ def work_group(context: RequestContext, name: str) -> dict[str, Any]:
     """The work group, or AWS's error."""
     found = all_of(context).get(name)
     if found is None:
-        raise invalid(f"WorkGroup {name} is not found.")
+        raise invalid("WorkGroup is not found.")
     return found
 
 

@@ -53,6 +53,13 @@ def test_results_are_paged_with_the_header_in_the_first_page_only(lab: Lab) -> N
     assert lab.rows_of(execution) == [[str(each)] for each in range(1, 2501)]
     page = lab.athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"], MaxResults=2)
     assert [row["Data"][0]["VarCharValue"] for row in page["ResultSet"]["Rows"]] == ["x", "1"]
+    few = lab.run("SELECT 1 AS x")["QueryExecutionId"]
+    # A page that is full has a token, though nothing follows.
+    token = lab.athena.get_query_results(QueryExecutionId=few, MaxResults=2)["NextToken"]
+    after = lab.athena.get_query_results(QueryExecutionId=few, NextToken=token)
+    assert (after["ResultSet"]["Rows"], "NextToken" in after) == ([], False)
+    with pytest.raises(ClientError, match="Malformed nextPageToken mine"):
+        lab.athena.get_query_results(QueryExecutionId=few, NextToken="mine")
 
 
 def test_a_query_that_fails_says_why_as_athena_does(lab: Lab) -> None:
@@ -76,8 +83,21 @@ def test_results_that_cannot_be_stored_fail_the_query_and_say_what_s3_says(lab: 
 def test_the_same_token_is_the_same_query(lab: Lab) -> None:
     token = "t" * 40 + lab.name
     assert lab.start("SELECT 1", ClientRequestToken=token) == lab.start("SELECT 1", ClientRequestToken=token)
+    assert lab.start("SELECT 1", ClientRequestToken=token, ExecutionParameters=["1"]) == lab.start(
+        "SELECT 1", ClientRequestToken=token
+    )
     with pytest.raises(ClientError, match="Idempotent parameters do not match"):
         lab.start("SELECT 2", ClientRequestToken=token)
+
+
+def test_where_a_query_runs_is_told_as_it_was_asked(lab: Lab) -> None:
+    context = {"Catalog": "AwsDataCatalog", "Database": lab.name.replace("-", "_").upper()}
+    found = lab.run("SHOW TABLES", QueryExecutionContext=context)
+    assert found["QueryExecutionContext"] == {**context, "Catalog": "awsdatacatalog"}
+    assert "WorkGroup is not found." in lab.refuse("SELECT 1", WorkGroup="none")
+    nowhere = {"OutputLocation": "s3://"}
+    told = lab.refuse("SELECT 1", WorkGroup="primary", ResultConfiguration=nowhere)
+    assert told == "outputLocation is not a valid S3 path."
 
 
 def test_executions_are_listed_by_work_group_the_newest_first(lab: Lab) -> None:
@@ -370,6 +390,13 @@ def test_prepared_statements_take_parameters(lab: Lab) -> None:
     assert lab.rows("EXECUTE mine USING 1") == [["2"], ["3"]]
     assert lab.rows("EXECUTE mine", ExecutionParameters=["2"]) == [["3"]]
     assert lab.rows("SELECT ?", ExecutionParameters=["'a'"]) == [["a"]]
+    # What is no expression, or names a column, is text; what has no place is passed over.
+    given = ["Washington", "it's", "1 + 1", "DATE '2024-01-31'"]
+    assert lab.rows("SELECT ?, ?, ?, ?", ExecutionParameters=given) == [
+        ["Washington", "it's", "2", "2024-01-31"]
+    ]
+    assert lab.rows("SELECT 1 -- ?", ExecutionParameters=["2"]) == [["1"]]
+    assert lab.fail("EXECUTE mine USING 1, 2").startswith("INVALID_PARAMETER_USAGE")
     kept = lab.athena.get_prepared_statement(StatementName="mine", WorkGroup=lab.name)["PreparedStatement"]
     assert kept["QueryStatement"].startswith("SELECT x FROM")
     lab.run("DEALLOCATE PREPARE mine")
