@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scripts.local_cloud.athena.errors import refused
+from scripts.local_cloud.athena.functions.patterns import ALIKE
 from scripts.local_cloud.athena.tables import Table, character
 from scripts.local_cloud.athena.types import INTEGERS, VARCHAR, Type
 from scripts.local_cloud.athena.types import duckdb as in_duckdb
@@ -53,7 +54,7 @@ def selects(table: Table, files: Sequence[File], columns: Sequence[str]) -> list
     if table.format != "json":
         for each in files:
             _check_lines(each, table.header_lines())
-    reader = {"text": _text, "csv": _csv, "json": _json}[table.format]
+    reader = {"text": _text, "csv": _csv, "json": _json, "regex": _regex}[table.format]
     return reader(table, lines, columns)
 
 
@@ -115,6 +116,22 @@ def _csv(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, di
         f"(SELECT lab_csv_row(lab_line, {separator}, {quote}, {escape}) AS lab_cells, lab_file FROM {lines})"
     )
     return [(source, found)]
+
+
+def _regex(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """RegexSerDe: a column is a group; a line that the pattern does not match whole has none."""
+    pattern = table.settings.get("input.regex", "")
+    if not pattern or not ALIKE.fullmatch(pattern):
+        raise refused(f"The regular expression '{pattern}' of table {table.database}.{table.name}")
+    if table.settings.get("input.regex.case.insensitive", "").lower() == "true":
+        pattern = f"(?i){pattern}"
+    found = {
+        column: _lenient(f"lab_cells[{at}]", kind, column)
+        for at, (column, kind) in enumerate(table.columns, 1)
+        if column in columns
+    }
+    cells = f"lab_regex_row(lab_line, {quoted(pattern)}, {len(table.columns)})"
+    return [(f"(SELECT {cells} AS lab_cells, lab_file FROM {lines})", found)]
 
 
 def _strict(cell: str, kind: Type, at: int) -> str:

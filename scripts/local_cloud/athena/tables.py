@@ -20,6 +20,7 @@ _SERDES = {
     "parquet.hive.serde.ParquetHiveSerDe": "parquet",
     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "text",
     "org.apache.hadoop.hive.serde2.OpenCSVSerde": "csv",
+    "org.apache.hadoop.hive.serde2.RegexSerDe": "regex",
     "org.openx.data.jsonserde.JsonSerDe": "json",
     "org.apache.hive.hcatalog.data.JsonSerDe": "json",
 }
@@ -34,7 +35,7 @@ class Table:
     columns, keys
         Name and type; the keys are those that the table is partitioned by.
     format
-        ``parquet``, ``text``, ``csv`` or ``json``.
+        ``parquet``, ``text``, ``csv``, ``regex`` or ``json``.
     settings
         Of the class that reads rows.
     view

@@ -12,7 +12,7 @@ from scripts.local_cloud.athena.types import BIGINT, BOOLEAN, INTEGER, VARCHAR, 
 from scripts.local_cloud.athena.values import Value, quoted
 
 #: What Java's regular expressions and Python's mean alike; anything else is refused.
-_ALIKE = re.compile(
+ALIKE = re.compile(
     r"""(?x) (?: [^\\\[\](){}*+?|^$.] | \\[dwsDWSbtnrf\\.\[\](){}*+?|^$/\-"'@:,;=!<>&%\#~` _]
     | \((?!\?) | \(\?[:=!] | \(\?i\) | \(\?<[A-Za-z]\w*>
     # Before a place, of as many letters as it says.
@@ -25,7 +25,7 @@ _ALIKE = re.compile(
 def _pattern(call: Call, at: int) -> str:
     """The pattern, which both engines read as Trino's does."""
     pattern = call.word(at, "pattern")
-    if not _ALIKE.fullmatch(pattern):
+    if not ALIKE.fullmatch(pattern):
         raise refused(
             f"The regular expression '{pattern}', which Java and Python may read otherwise,", call.place
         )

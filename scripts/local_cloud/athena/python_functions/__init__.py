@@ -37,6 +37,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_regexp_like": (patterns.like, "VARCHAR, VARCHAR", "BOOLEAN"),
     "lab_group": (patterns.group, "VARCHAR, VARCHAR, BIGINT", "VARCHAR"),
     "lab_groups": (patterns.groups, "VARCHAR, VARCHAR, BIGINT", "VARCHAR[]"),
+    "lab_regex_row": (patterns.row_of, "VARCHAR, VARCHAR, BIGINT", "VARCHAR[]"),
     "lab_regexp_split": (patterns.regexp_split, "VARCHAR, VARCHAR", "VARCHAR[]"),
     "lab_regexp_replace": (patterns.regexp_replace, "VARCHAR, VARCHAR, VARCHAR", "VARCHAR"),
     "lab_regexp_position": (patterns.regexp_position, "VARCHAR, VARCHAR, BIGINT, BIGINT", "INTEGER"),

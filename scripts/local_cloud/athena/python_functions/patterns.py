@@ -19,6 +19,18 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
 
 
+@lru_cache(maxsize=256)
+def _of_java(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern, regex.ASCII)
+
+
+def row_of(line: str, pattern: str, columns: int) -> list[str | None]:
+    """A line's columns: the groups of a pattern of Java's, whose classes are ASCII's; of no match, none."""
+    found = _of_java(pattern).fullmatch(line)
+    groups = found.groups() if found else ()
+    return [*groups, *(None for _ in range(columns - len(groups)))]
+
+
 def like(text: str, pattern: str) -> bool:
     return _compiled(pattern).search(text) is not None
 

@@ -280,6 +280,29 @@ def test_what_is_written_in_each_format_is_read_back(lab: Lab, form: str) -> Non
     ]  # fmt: skip
 
 
+def test_a_line_is_split_by_the_groups_of_a_regular_expression(lab: Lab) -> None:
+    lab.text("logs/a.log", '#Version\n2014-07-05 \t20:00 4260 "GET /a b"\n2014-07-06 x none "put"\n')
+    lab.run(
+        f"""CREATE EXTERNAL TABLE logs (`day` date, at string, bytes bigint, request string, more string)
+        ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' WITH SERDEPROPERTIES (
+        "input.regex" = "^(?!#)([^ ]+)\\\\s+([^ ]+) ([^ ]+) \\"(get .*|[^ ]*)\\"$",
+        "input.regex.case.insensitive" = "true") LOCATION '{lab.uri("logs/")}'"""
+    )
+    assert lab.rows("SELECT * FROM logs ORDER BY day NULLS FIRST") == [
+        [None, None, None, None, None],
+        ["2014-07-05", "20:00", "4260", "GET /a b", None],
+        ["2014-07-06", "x", None, "put", None],
+    ]
+    # What Java reads otherwise than the engine here is not guessed.
+    properties = "WITH SERDEPROPERTIES ('input.regex' = '(\\\\p{Alpha}+)')"
+    lab.run(
+        f"""CREATE EXTERNAL TABLE posix (a string)
+        ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' {properties}
+        LOCATION '{lab.uri("logs/")}'"""
+    )
+    assert lab.fail("SELECT * FROM posix").startswith("NOT_SUPPORTED: The regular expression '(\\p{Alpha}+)'")
+
+
 def test_other_serdes_and_projection_are_refused(lab: Lab) -> None:
     lab.run(
         f"""CREATE EXTERNAL TABLE orc (id int) ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.orc.OrcSerde'
