@@ -182,7 +182,8 @@ def interval(node: exp.Interval, place: Place) -> Value:
     if isinstance(unit, exp.IntervalSpan):
         return _span(text.name, unit.this.name.upper(), unit.expression.name.upper(), place)
     word = unit.name.upper()
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text.name):
+    fraction = r"(\.\d+)?" if word == "SECOND" else ""
+    if not re.fullmatch(rf"[+-]?\d+{fraction}", text.name):
         raise QueryFailedError("INVALID_LITERAL", f"'{text.name}' is not a valid INTERVAL literal", place)
     if word in {"YEAR", "MONTH"}:
         return Value(f"to_months({int(text.name) * (12 if word == 'YEAR' else 1)})", YEARS)

@@ -34,16 +34,21 @@ MACROS = {
         least(n, 2147483647)) END""",
     "lab_chr(n)": f"""CASE WHEN n BETWEEN 0 AND 1114111 AND n NOT BETWEEN 55296 AND 57343
         THEN chr(CAST(n AS INTEGER)) WHEN n IS NOT NULL THEN {_CODE_POINT} END""",
-    "lab_replace(s, old, new)": """CASE WHEN old = '' THEN new || array_to_string(string_split(s, ''), new)
-        || CASE WHEN s = '' THEN '' ELSE new END ELSE replace(s, old, new) END""",
+    "lab_replace(s, old, new)": """CASE WHEN old = '' THEN new || CASE WHEN s = '' THEN '' ELSE
+        array_to_string(list_transform(string_split(s, ''), lambda c: c || new), '') END
+        ELSE replace(s, old, new) END""",
+    # DuckDB's own takes only a separator that is written out, and makes NULL of nothing but NULLs.
+    "lab_joined(l, d)": """CASE WHEN l IS NOT NULL THEN substring(
+        coalesce(array_to_string(list_transform(l, lambda e: d || e), ''), ''), length(d) + 1) END""",
     # Java has no capital letter for this one, DuckDB has.
     "lab_upper(s)": "replace(upper(replace(s, 'ß', chr(2))), chr(2), 'ß')",
-    "lab_split_all(s, d)": f"CASE WHEN d = '' THEN {_DELIMITER} ELSE string_split(s, d) END",
+    "lab_split_all(s, d)": f"""CASE WHEN d = '' THEN {_DELIMITER}
+        WHEN d IS NOT NULL THEN string_split(s, d) END""",
     "lab_split_part(s, d, n)": f"CASE WHEN n < 1 THEN {_INDEX} ELSE string_split(s, d)[n] END",
     "lab_split(s, d, n)": f"""CASE WHEN n < 1 THEN {_LIMIT} WHEN d = '' THEN {_DELIMITER}
-        WHEN len(string_split(s, d)) <= n
-        THEN string_split(s, d)
-        ELSE list_append(string_split(s, d)[1:n - 1], array_to_string(string_split(s, d)[n:], d)) END""",
+        WHEN s IS NULL OR d IS NULL OR n IS NULL THEN NULL
+        WHEN len(string_split(s, d)) <= n THEN string_split(s, d)
+        ELSE list_append(string_split(s, d)[1:n - 1], lab_joined(string_split(s, d)[n:], d)) END""",
     "lab_pad(s, n, p, at_left)": f"""CASE WHEN s IS NULL OR n IS NULL OR p IS NULL THEN NULL
         WHEN n < 0 THEN {_TARGET}
         WHEN p = '' THEN {_PADDING} WHEN at_left THEN lpad(s, CAST(n AS INTEGER), p)
@@ -61,7 +66,8 @@ MACROS = {
     "lab_power(n)": "CAST('1' || repeat('0', n) AS HUGEINT)",
     # Of a value of any type: NaN equals nothing in Trino, and itself in DuckDB.
     "lab_nan(x)": "typeof(x) IN ('DOUBLE', 'FLOAT') AND CAST(x AS VARCHAR) = 'nan'",
-    "lab_hamming(a, b)": f"""CASE WHEN length(a) <> length(b) THEN CAST({_LENGTHS} AS BIGINT)
+    "lab_hamming(a, b)": f"""CASE WHEN a IS NULL OR b IS NULL THEN NULL
+        WHEN length(a) <> length(b) THEN CAST({_LENGTHS} AS BIGINT)
         ELSE CAST(len(list_filter(list_zip(string_split(a, ''), string_split(b, '')), lambda p: p[1] <> p[2]))
         AS BIGINT) END""",
     "lab_list_has(l, x)": "CASE WHEN x IS NULL THEN len(l) <> list_count(l) ELSE list_contains(l, x) END",
@@ -69,12 +75,17 @@ MACROS = {
     "lab_list_distinct(l)": """list_filter(l, lambda x, i: CASE WHEN x IS NULL
         THEN len(l[1:i - 1]) = list_count(l[1:i - 1])
         ELSE NOT coalesce(list_contains(l[1:i - 1], x), false) END)""",
-    "lab_list_except(a, b)": "lab_list_distinct(list_filter(a, lambda y: NOT lab_list_has(b, y)))",
-    "lab_list_intersect(a, b)": "lab_list_distinct(list_filter(a, lambda y: lab_list_has(b, y)))",
+    "lab_list_except(a, b)": """CASE WHEN b IS NOT NULL
+        THEN lab_list_distinct(list_filter(a, lambda y: NOT lab_list_has(b, y))) END""",
+    "lab_list_intersect(a, b)": """CASE WHEN b IS NOT NULL
+        THEN lab_list_distinct(list_filter(a, lambda y: lab_list_has(b, y))) END""",
+    "lab_list_union(a, b)": """CASE WHEN a IS NOT NULL AND b IS NOT NULL
+        THEN lab_list_distinct(list_concat(a, b)) END""",
     "lab_lists_overlap(a, b)": """CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN true
         WHEN (len(a) <> list_count(a) AND len(b) > 0) OR (len(b) <> list_count(b) AND len(a) > 0) THEN NULL
         ELSE false END""",
-    "lab_first_entries(pairs)": """CASE WHEN pairs IS NOT NULL THEN map_from_entries(list_filter(
+    "lab_first_entries(pairs)": """CASE WHEN len(list_filter(pairs, lambda p: p.k IS NOT NULL)) > 0
+        THEN map_from_entries(list_filter(
         list_filter(pairs, lambda p: p.k IS NOT NULL), lambda p, i: list_position(
         list_transform(list_filter(pairs, lambda q: q.k IS NOT NULL), lambda q: q.k), p.k) = i)) END""",
     "lab_offset(here, utc)": """CASE WHEN here < utc THEN '-' ELSE '+' END || strftime(

@@ -34,7 +34,7 @@ declare(
         "array_remove(array(E), E) array(E)": ("CASE WHEN {1} IS NOT NULL THEN list_filter({0}, "
 "lambda _r: _r IS DISTINCT FROM {1} OR lab_nan({1})) END"),
         "array_distinct(array(E)) array(E)": "lab_list_distinct({0})",
-        "array_union(array(E), array(E)) array(E)": "lab_list_distinct(list_concat({0}, {1}))",
+        "array_union(array(E), array(E)) array(E)": "lab_list_union({0}, {1})",
         "array_except(array(E), array(E)) array(E)": "lab_list_except({0}, {1})",
         "array_intersect(array(E), array(E)) array(E)": "lab_list_intersect({0}, {1})",
         "arrays_overlap(array(E), array(E)) boolean": "lab_lists_overlap({0}, {1})",
@@ -68,9 +68,11 @@ def _join(call: Call) -> Value:
     if value.type.element.of:
         raise call.unexpected()
     shown = f"list_transform({value.sql}, lambda _j: {cast_text('_j', value.type.element)})"
-    if len(call) == 3:
-        shown = f"list_transform({shown}, lambda _k: coalesce(_k, {call.as_(2, VARCHAR).sql}))"
-    return Value(f"array_to_string({shown}, {separator})", VARCHAR)
+    if len(call) == 2:
+        return Value(f"lab_joined({shown}, {separator})", VARCHAR)
+    other = call.as_(2, VARCHAR).sql
+    filled = f"list_transform({shown}, lambda _k: coalesce(_k, {other}))"
+    return Value(f"CASE WHEN {other} IS NOT NULL THEN lab_joined({filled}, {separator}) END", VARCHAR)
 
 
 def _extreme(call: Call) -> Value:
@@ -276,12 +278,14 @@ def _entries(call: Call) -> Value:
 
 @special("map_concat", 1, 99)
 def _map_concat(call: Call) -> Value:
-    first = call.value(0)
-    if any(each.type != first.type or each.type.base != "map" for each in call.values()):
+    kind: Type | None = UNKNOWN
+    for each in call.values():
+        kind = common(kind, each.type) if kind else None
+    if kind is None or kind.base != "map":
         raise call.unexpected()
-    missing = " OR ".join(f"{each.sql} IS NULL" for each in call.values())
-    joined = ", ".join(each.sql for each in call.values())
-    return Value(f"CASE WHEN {missing} THEN {null(first.type)} ELSE map_concat({joined}) END", first.type)
+    values = [coerce(each, kind).sql for each in call.values()]
+    missing = " OR ".join(f"{each} IS NULL" for each in values)
+    return Value(f"CASE WHEN {missing} THEN {null(kind)} ELSE map_concat({', '.join(values)}) END", kind)
 
 
 @special("cardinality", 1)

@@ -77,8 +77,6 @@ def _reduce(call: Call) -> Value:
     body = _body(call, 2, Value(sum_, kind), Value(one, value.type.element))
     if body.type != kind:
         raise refused("reduce() whose state changes its type", call.place)
-    if kind != value.type.element and (kind.of or value.type.element.of):
-        raise refused("reduce() of elements to a state of another kind", call.place)
     # DuckDB reduces to the type of the elements: both travel together, in one row.
     pair = f"struct_pack(s := {coerce(state, kind).sql}, x := CAST(NULL AS {duckdb(value.type.element)}))"
     folded, step = call.expressions.fresh("a"), call.expressions.fresh("b")

@@ -115,9 +115,7 @@ def _concat(call: Call) -> Value:
 def _concat_ws(call: Call) -> Value:
     if len(call) == 2 and call.value(1).type.base == "array":
         separator, parts = call.as_(0, VARCHAR).sql, call.as_(1, array(VARCHAR)).sql
-        return Value(
-            f"CASE WHEN {separator} IS NOT NULL THEN array_to_string({parts}, {separator}) END", VARCHAR
-        )
+        return Value(f"lab_joined({parts}, {separator})", VARCHAR)
     every = [call.as_(at, VARCHAR).sql for at in range(len(call))]
     return Value(f"CASE WHEN {every[0]} IS NOT NULL THEN concat_ws({', '.join(every)}) END", VARCHAR)
 

@@ -55,6 +55,11 @@ def from_base64(text: str) -> bytes:
 
 
 def split_to_map(text: str, entries: str, pair: str) -> dict[str, str]:
+    for name, delimiter in (("entryDelimiter", entries), ("keyValueDelimiter", pair)):
+        if not delimiter:
+            raise argument(f"{name} is empty")
+    if entries == pair:
+        raise argument("entryDelimiter and keyValueDelimiter must not be the same")
     found: dict[str, str] = {}
     for each in text.split(entries) if text else []:
         if not each:
@@ -137,6 +142,11 @@ def divided(a: str, b: str, scale: int) -> str:
 def width_bucket(x: float, first: float, last: float, count: int) -> int:
     if count <= 0:
         raise argument("bucketCount must be greater than 0")
+    if math.isnan(x):
+        raise argument("operand must not be NaN")
+    for which, bound in (("first", first), ("second", last)):
+        if not math.isfinite(bound):
+            raise argument(f"{which} bound must be finite")
     if first == last:
         raise argument("bounds cannot equal each other")
     low, high = min(first, last), max(first, last)
