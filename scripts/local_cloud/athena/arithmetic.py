@@ -62,7 +62,7 @@ def _numbers(sign: str, left: Value, right: Value) -> Value | None:
     if kind.base in INTEGERS and sign in "/%":
         divisor = b.sql
         if not isinstance(right.constant, int) or right.constant == 0:
-            divisor = f"CASE WHEN {b.sql} = 0 THEN {failing(_ZERO, kind)} ELSE {b.sql} END"
+            divisor = _divisor(a.sql, b.sql, b.sql, kind)
         return Value(f"({a.sql} {'//' if sign == '/' else '%'} {divisor})", kind)
     return Value(f"({a.sql} {sign} {b.sql})", kind)
 
@@ -86,10 +86,7 @@ def _decimals(sign: str, left: Value, right: Value) -> Value:
     if sign == "%":
         kind = decimal(min(p2 - s2, p1 - s1) + scale, scale)
         wide = [f"CAST({each.sql} AS DECIMAL({MAX_PRECISION},{scale}))" for each in (left, right)]
-        checked = (
-            f"CASE WHEN {right.sql} = 0 THEN "
-            f"{failing(_ZERO, decimal(MAX_PRECISION, scale))} ELSE {wide[1]} END"
-        )
+        checked = _divisor(left.sql, right.sql, wide[1], decimal(MAX_PRECISION, scale))
         return Value(f"CAST({wide[0]} % {checked} AS {duckdb(kind)})", kind)
     kind = decimal(p1 + s2 + max(0, s2 - s1), scale)
     if p1 + scale + s2 - s1 > MAX_PRECISION:
@@ -97,6 +94,12 @@ def _decimals(sign: str, left: Value, right: Value) -> Value:
         both = f"CAST({left.sql} AS VARCHAR), CAST({right.sql} AS VARCHAR)"
         return Value(f"CAST(lab_divided({both}, {scale}) AS {duckdb(kind)})", kind)
     return Value(divided(unscaled(left), s1, unscaled(right), s2, kind), kind)
+
+
+def _divisor(dividend: str, by: str, otherwise: str, kind: Type) -> str:
+    """What is divided by, which fails where it is 0: but NULL divided by it is NULL."""
+    wrong = f"{by} = 0 AND {dividend} IS NOT NULL"
+    return f"CASE WHEN {wrong} THEN {failing(_ZERO, kind)} ELSE {otherwise} END"
 
 
 def unscaled(value: Value) -> str:
@@ -115,8 +118,7 @@ def divided(a: str, s1: int, b: str, s2: int, kind: Type) -> str:
     """The quotient of two unscaled numbers as a decimal, its halves rounded away from zero."""
     up = kind.numbers[1] + s2 - s1
     a = f"({a} * CAST({10**up} AS HUGEINT))" if up > 0 else a
-    zero = failing(_ZERO, Type("bigint"))
-    checked = f"CASE WHEN {b} = 0 THEN {zero} ELSE {b} END"
+    checked = _divisor(a, b, b, Type("bigint"))
     half = (
         f"CASE WHEN abs({a} % {b}) * 2 >= abs({b}) THEN CASE WHEN ({a} < 0) = ({b} < 0) THEN 1 "
         f"ELSE -1 END ELSE 0 END"

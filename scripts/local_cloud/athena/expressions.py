@@ -33,7 +33,7 @@ from scripts.local_cloud.athena.types import (
     duckdb,
     row,
 )
-from scripts.local_cloud.athena.values import Value, failing, quoted
+from scripts.local_cloud.athena.values import Value, failing, null, quoted
 from scripts.local_cloud.athena.zones import zone_named
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ class Expressions(Calls):
                     "TYPE_MISMATCH", f"All ARRAY elements must be the same type: {kind}", self.place(node)
                 )
             kind = joint
-        inner = ", ".join(coerce(each, kind).sql for each in values)
+        inner = ", ".join(null(kind) if each.type == UNKNOWN else coerce(each, kind).sql for each in values)
         return Value(f"CAST([{inner}] AS {duckdb(array(kind))})", array(kind))
 
     def _bracket(self, node: exp.Bracket) -> Value:
