@@ -39,6 +39,8 @@ JobName = Annotated[
 _END = 20
 #: How a run ended, where Glue's word alone makes no sentence.
 _ENDS = {"TIMEOUT": "took longer than it may and was ended", "STOPPED": "was stopped"}
+#: How drivers and Python tell that no connection came about.
+_NO_CONNECTION = re.compile("timed out|refused|Could not connect|Communications link failure", re.IGNORECASE)
 _FORMATS = ("table", "csv", "json")
 _SUCH_AS = "Such as: lab athena 'SELECT count(*) FROM fact_orders'"
 
@@ -82,10 +84,13 @@ def run_job(
 
 
 def _failed(ran: Run) -> RemoteError:
+    hint = f"What it printed: lab glue logs {ran.job} --run {ran.id}"
+    if _NO_CONNECTION.search(ran.error):
+        hint += f"\nWhat stands in its way: lab doctor {ran.job} mysql (or whom else it connects to)"
     return RemoteError(
         f"Run {ran.id} of {ran.job} {_ENDS.get(ran.state, ran.state.lower())} after {ran.seconds} s: "
         f"{ran.error or 'it says no more'}",
-        f"What it printed: lab glue logs {ran.job} --run {ran.id}",
+        hint,
     )
 
 

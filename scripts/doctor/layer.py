@@ -58,6 +58,8 @@ class Spot:
         Host and port on this machine that lead there; None where the endpoint is asked directly.
     expected
         Addresses that the endpoint has in the model of the network; empty where none are known.
+    stopped
+        Identifier of the DB instance that is stopped, so that nobody listens; empty where none is.
     """
 
     host: str
@@ -65,6 +67,7 @@ class Spot:
     speaks: Protocol
     tunnel: tuple[str, int] | None = None
     expected: tuple[IPv4Address | IPv6Address, ...] = ()
+    stopped: str = ""
 
     @property
     def door(self) -> tuple[str, int]:

@@ -82,6 +82,7 @@ def of_database(
         "mysql" if endpoint.speaks_mysql else "postgres",
         settings.tunnels.get(identifier),
         tuple(expected),
+        identifier if endpoint.status == "stopped" else "",
     )
     if port not in (None, endpoint.port):
         asked, reason = (

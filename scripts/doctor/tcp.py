@@ -44,6 +44,9 @@ def _refused(spot: Spot, where: str) -> Layer:
     if spot.tunnel:
         meaning = "Nothing listens at this end of the tunnel: it is not open."
         step = "Open it again (README, On AWS), with the port that LAB_DB_TUNNELS names."
+    elif spot.stopped:
+        meaning = f"DB instance {spot.stopped} is stopped: nobody listens there until it is started."
+        step = f"Start it: awslocal rds start-db-instance --db-instance-identifier {spot.stopped}"
     else:
         meaning = (
             "The machine is there and answers that nobody listens at this port. Packets pass in both "

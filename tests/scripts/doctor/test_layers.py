@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -79,6 +80,13 @@ def test_refusal_says_that_the_network_is_not_at_fault() -> None:
     assert found.outcome is Outcome.FAILED
     assert "refused the connection" in found.seen
     assert "no route, network ACL or security group is at fault" in found.meaning
+
+
+def test_a_db_instance_that_is_stopped_is_told_as_such_and_how_it_is_started() -> None:
+    found = tcp.connect(replace(spot(port=free_port()), stopped="lab-mysql"), (), LONG)
+    assert found.outcome is Outcome.FAILED
+    assert "DB instance lab-mysql is stopped" in found.meaning
+    assert found.next_step.endswith("start-db-instance --db-instance-identifier lab-mysql")
 
 
 def test_silence_points_at_what_drops_packets() -> None:
