@@ -37,7 +37,9 @@ def end_with_parent() -> None:
 def reason(error: BaseException) -> str:
     """Why a script failed, in one line and without Java's stack."""
     said = str(error).partition("\n\tat ")[0]
-    text = " ".join(said.split()).replace("Driver stacktrace:", "").strip()
+    # That Java asks a proxy (`closed`) is nothing that a job on AWS would tell.
+    said = said.replace("Driver stacktrace:", "").replace("SOCKS: ", "")
+    text = " ".join(said.split())
     return f"{type(error).__name__}: {text}"[:_LONGEST]
 
 

@@ -43,3 +43,8 @@ def test_a_reason_is_one_line_without_the_stack_of_java() -> None:
         "An error occurred.\n: java.sql.SQLException: refused\n\tat com.x.Y(Z.java:1)\n\tat b"
     )
     assert reason(error) == "RuntimeError: An error occurred. : java.sql.SQLException: refused"
+
+
+def test_a_jobs_reason_does_not_tell_of_the_proxy_that_its_java_asks() -> None:
+    error = RuntimeError("Socket fail to connect to 127.20.0.2:3306. SOCKS: Connection refused")
+    assert reason(error) == "RuntimeError: Socket fail to connect to 127.20.0.2:3306. Connection refused"
