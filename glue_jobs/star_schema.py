@@ -406,6 +406,8 @@ class Target:
 
     def __init__(self, path: str, database: str) -> None:
         place = urlsplit(path)
+        if place.scheme != "s3" or not place.netloc:
+            raise ValueError(f"--target_path is {path!r}: expected a prefix of S3, such as s3://BUCKET/gold/")
         self.bucket, prefix = place.netloc, place.path.strip("/")
         self.prefix = f"{prefix}/" if prefix else ""
         self.database = database

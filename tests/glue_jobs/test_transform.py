@@ -245,3 +245,9 @@ def test_postgresql_is_verified_with_the_authorities_that_glue_names_and_else_wi
     assert glues == f"{url}?sslmode=verify-full&sslrootcert=rds.pem"
     others = star_schema._over_tls(url, {})
     assert others == f"{url}?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
+
+
+@pytest.mark.parametrize("path", ["gold", "/gold/", "s3:///gold/", "https://bucket/gold/"])
+def test_a_target_that_is_no_prefix_of_s3_is_told_before_anything_is_asked(path: str) -> None:
+    with pytest.raises(ValueError, match=r"--target_path is .*s3://BUCKET/gold/"):
+        star_schema.Target(path, "gold")
