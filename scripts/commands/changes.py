@@ -99,7 +99,7 @@ class Account:
             return
         self._work.hear(event)
         if self._shown:
-            self._shown.set(self._work.done, str(self._work))
+            self._shown.set(self._work.done, str(self._work) or None)
 
     @property
     def drift(self) -> bool:
@@ -128,7 +128,9 @@ class Account:
         """From now on Terraform carries out what was planned."""
         self._work = Work(sum(_STEPS.get(each.action, 0) for each in self._planned.values()))
         if not self._verbose:
-            self._shown = Shown(talk, "", total=self._work.total)
+            # Nothing to do is no bar that stands at 0 of 0: the state alone takes note of things.
+            what = "" if self._work.total else "Taking note of what is otherwise"
+            self._shown = Shown(talk, what, total=self._work.total or None)
 
     def rest(self) -> None:
         """Stop showing that something is done."""

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from scripts.commands import needs
-from scripts.commands.output import AsJson, fits, line, print_json, result, say, show_table
+from scripts.commands.output import AsJson, fits, line, print_json, result, say, show_table, waiting
 from scripts.config import Settings
 from scripts.errors import BadInputError, ExitCode
 from scripts.terraform_state import resources_in_state
@@ -60,7 +60,7 @@ def down(context: typer.Context) -> None:
     from scripts.local_cloud.lifecycle import LocalCloud
 
     settings = needs.local_target(context, "down")
-    with lifecycle.exclusive(settings.local_dir):
+    with lifecycle.exclusive(settings.local_dir), waiting("Stopping the local cloud"):
         stopped = LocalCloud(settings).down()
     if stopped:
         say("The local cloud is stopped, and what it held is gone: `make apply` builds it anew.")
@@ -123,6 +123,6 @@ def clean(context: typer.Context) -> None:
             f"The AWS state holds {len(on_aws)} resources, which would go on costing money unseen.",
             "Run `make destroy TARGET=aws` first.",
         )
-    with lifecycle.exclusive(settings.local_dir):
+    with lifecycle.exclusive(settings.local_dir), waiting("Stopping the local cloud"):
         LocalCloud(settings).remove()
     say(f"{settings.local_dir} is removed.")
