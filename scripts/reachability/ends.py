@@ -207,6 +207,11 @@ def _at(network: Network, address: Address) -> End:
         )
     if found:
         return End(found[0], (found[0].id,))
+    if address.is_loopback:
+        raise BadInputError(
+            f"{address} is a machine's own address for itself: no packet of another goes there",
+            f"Give the name or id of what listens there, such as: {_close(network, str(address))}.",
+        )
     inside = next((each for each in network.vpcs.values() if each.holds(address)), None)
     if inside is not None or any(address in each for each in (*PRIVATE, *SHARED)):
         where = f"it lies in {inside.id}" if inside else "it is private"

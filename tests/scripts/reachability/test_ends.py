@@ -48,6 +48,7 @@ def test_an_end_is_called_by_id_name_address_or_what_terraform_calls_it(
         ("Bastion", "nothing here is called 'Bastion'", "i-bastion"),
         ("10.0.2.99", "it lies in vpc-1", "i-bastion"),
         ("192.168.0.1", "it is private", "i-bastion"),
+        ("127.20.0.5", "own address for itself", "i-bastion"),
         ("", "nothing here is called ''", "i-bastion"),
     ],
 )
