@@ -2,7 +2,7 @@ from pathlib import Path
 
 import altair as alt
 
-SALES = {"title": "sales in US dollars", "axis": alt.Axis(format="$~s")}
+SALES = {"title": "sales in US dollars", "axis": alt.Axis(format="$~s", tickCount=6)}
 WIDTH = 380
 
 
