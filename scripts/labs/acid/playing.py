@@ -119,8 +119,7 @@ class Player:
         NotYetError
             The server refused a statement for what it is, and not for the sake of the other session.
         """
-        self._on.restore()
-        trace = Trace(before=self._on.contents())
+        trace = Trace(before=self._on.restore())
         questions = {step.question for step in steps if step.reads}
         trace.committed = {question: set() for question in questions}
         with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:

@@ -100,8 +100,8 @@ class Sessions:
         """What is committed in each of the lab's tables."""
         return {table: self.observer.run(f"SELECT * FROM {table} ORDER BY 1") for table in self.tables}
 
-    def restore(self) -> None:
-        """Give every table the rows that it had at first."""
+    def restore(self) -> Mapping[str, Table]:
+        """Give every table the rows that it had at first; answers them."""
         for table, first in self._first.items():
             if self.observer.run(f"SELECT * FROM {table} ORDER BY 1") != first:
                 self.observer.run("BEGIN")
@@ -109,6 +109,7 @@ class Sessions:
                 rows = ", ".join(f"({', '.join(map(_literal, row))})" for row in first.rows)
                 self.observer.run(f"INSERT INTO {table} VALUES {rows}")
                 self.observer.run("COMMIT")
+        return self._first
 
 
 def _literal(value: Any) -> str:

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, ClassVar
 
 from scripts import connections
@@ -147,7 +148,8 @@ class Session(ABC):
         """Run one statement, which may give ``limit`` rows; errors as in `script`."""
 
 
-def statements(text: str) -> list[str]:
+@cache
+def statements(text: str) -> tuple[str, ...]:
     """The statements of a text, without those that are only comments.
 
     Raises
@@ -157,9 +159,9 @@ def statements(text: str) -> list[str]:
     """
     import sqlparse  # noqa: PLC0415 - takes long, and half of the commands read no SQL
 
-    found = [
+    found = tuple(
         each for each in sqlparse.split(text) if sqlparse.format(each, strip_comments=True).strip(" ;\n\t")
-    ]
+    )
     if not found:
         raise NotYetError("There is no SQL statement yet.", seen="only comments")
     return found
