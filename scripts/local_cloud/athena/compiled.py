@@ -16,7 +16,8 @@ class Column:
     Attributes
     ----------
     name
-        As the result shows it; ``_col0`` and so on where the query gives none.
+        As the result shows it: in the case that the query wrote, though names are the same in any case;
+        ``_col0`` and so on where the query gives none.
     alias
         In DuckDB's SQL.
     """
@@ -36,9 +37,8 @@ class Query:
 
     def fields(self, alias: str, relation: tuple[str, ...], names: Sequence[str] = ()) -> list[Field]:
         """The columns, of the query as a relation with this alias in DuckDB."""
-        shown = [each.name.lower() if each.named else "" for each in self.columns]
-        shown = list(names) or shown
+        shown = list(names) or [each.name if each.named else "" for each in self.columns]
         return [
-            Field(relation, name, each.type, f'{alias}."{each.alias}"')
+            Field(relation, name.lower(), each.type, f'{alias}."{each.alias}"', heading=name)
             for name, each in zip(shown, self.columns, strict=True)
         ]

@@ -72,7 +72,7 @@ class Queries(Subqueries):
         made = []
         for each in clause.expressions:
             found = self.query(each.this, outer, known)
-            names = [column.name.lower() for column in each.args["alias"].args.get("columns") or []]
+            names = [column.name for column in each.args["alias"].args.get("columns") or []]
             alias = self.fresh("w")
             made.append(f"{alias} AS ({found.sql})")
             if names and len(names) != len(found.columns):
@@ -175,11 +175,11 @@ class Queries(Subqueries):
                     else ()
                 )
                 for field in self._starred(relation, scope, each):
-                    add(field.name, Value(field.sql, field.type))
+                    add(field.heading or field.name, Value(field.sql, field.type))
             elif isinstance(each, exp.Alias):
-                add(each.alias.lower(), expressions.compile(each.this))
+                add(each.alias, expressions.compile(each.this))
             else:
-                name = each.name.lower() if isinstance(each, exp.Column | exp.Dot) else ""
+                name = each.name if isinstance(each, exp.Column | exp.Dot) else ""
                 add(name, expressions.compile(each))
         return items
 

@@ -156,19 +156,26 @@ class Relations:
 
     def _aliased(self, query: Query, node: exp.Expression, relation: tuple[str, ...] = ()) -> Source:
         given = node.args.get("alias")
-        names = [each.name.lower() for each in given.args.get("columns") or []] if given else []
-        if names and len(names) != len(query.columns):
-            raise QueryFailedError(
-                "MISMATCHED_COLUMN_ALIASES",
-                (
-                    f"Column alias list has {len(names)} entries but '{node.alias}' has "
-                    f"{len(query.columns)} columns available"
-                ),
-                self._place(node),
-            )
+        headings = self._headings(node, [], len(query.columns))
         alias = self._queries.fresh("r")
         known = (given.name.lower(),) if given and given.name else relation
-        return Source(f"({query.sql}) AS {alias}", query.fields(alias, known, names))
+        return Source(f"({query.sql}) AS {alias}", query.fields(alias, known, headings))
+
+    def _headings(self, node: exp.Expression, more: Sequence[str], count: int) -> list[str]:
+        """The names that a relation's alias gives to its columns, as written; none where it gives none."""
+        given = node.args.get("alias")
+        columns = given.args.get("columns") if given else None
+        if not columns:
+            return []
+        names = [*(each.name for each in columns), *more]
+        if len(names) != count:
+            raise QueryFailedError(
+                "MISMATCHED_COLUMN_ALIASES",
+                f"Column alias list has {len(names)} entries but "
+                f"'{node.alias}' has {count} columns available",
+                self._place(node),
+            )
+        return names
 
     # --- Tables
 
@@ -251,15 +258,15 @@ class Relations:
     def _scan(self, table: Table, node: exp.Table) -> Source:
         given = node.args.get("alias")
         relation = (given.name.lower(),) if given and given.name else (table.database, table.name)
-        names = [each.name.lower() for each in given.args.get("columns") or []] if given else []
         alias = self._queries.fresh("r")
         whole: list[tuple[str, Type]] = [*table.columns, *table.keys]
         scan = Scan(
             table, alias, {name: self._queries.fresh("c") for name, _ in [*whole, ("$path", VARCHAR)]}
         )
+        headings = self._headings(node, [], len(whole)) or [name for name, _ in whole]
         fields = [
-            Field(relation, names[at] if names else name, kind, f'{alias}."{scan.columns[name]}"')
-            for at, (name, kind) in enumerate(whole)
+            Field(relation, heading.lower(), kind, f'{alias}."{scan.columns[name]}"', heading=heading)
+            for heading, (name, kind) in zip(headings, whole, strict=True)
         ]
         fields.append(Field(relation, "$path", VARCHAR, f'{alias}."{scan.columns["$path"]}"', hidden=True))
         self._queries.scans.append(scan)
@@ -270,10 +277,7 @@ class Relations:
     def _unnest(self, node: exp.Unnest, before: Sequence[Field], outer: Scope | None) -> Source:
         expressions = Expressions(self._queries, Scope(before, outer), "UNNEST", aggregates=False)
         given = node.args.get("alias")
-        names = [each.name.lower() for each in given.args.get("columns") or []] if given else []
         offset = node.args.get("offset")
-        if isinstance(offset, exp.Identifier) and names:
-            names.append(offset.name.lower())
         relation = (given.name.lower(),) if given and given.name else ()
         lists: list[str] = []
         columns: list[tuple[str, Type]] = []
@@ -290,24 +294,17 @@ class Relations:
             longest = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
             lists.append(f"unnest(range(1, CAST({longest} AS BIGINT) + 1))")
             columns.append((f"u{len(lists) - 1}", BIGINT))
-        if names and len(names) != len(columns):
-            raise QueryFailedError(
-                "MISMATCHED_COLUMN_ALIASES",
-                (
-                    f"Column alias list has {len(names)} entries but '{given.name if given else ''}' "
-                    f"has {len(columns)} columns available"
-                ),
-                self._place(node),
-            )
         alias, inside = self._queries.fresh("r"), self._queries.fresh("r")
         aliases = [self._queries.fresh("c") for _ in columns]
         made = ", ".join(f"{each} AS u{at}" for at, each in enumerate(lists))
         shown = ", ".join(
             f'{inside}.{sql} AS "{name}"' for (sql, _), name in zip(columns, aliases, strict=True)
         )
+        ordinality = [offset.name] if isinstance(offset, exp.Identifier) else []
+        headings = self._headings(node, ordinality, len(columns)) or [""] * len(columns)
         fields = [
-            Field(relation, names[at] if names else "", kind, f'{alias}."{aliases[at]}"')
-            for at, (_, kind) in enumerate(columns)
+            Field(relation, heading.lower(), kind, f'{alias}."{sql}"', heading=heading)
+            for heading, (_, kind), sql in zip(headings, columns, aliases, strict=True)
         ]
         return Source(f"(SELECT {shown} FROM (SELECT {made}) AS {inside}) AS {alias}", fields)
 

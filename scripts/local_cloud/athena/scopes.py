@@ -23,6 +23,8 @@ class Field:
         In lower case; empty of an expression that was given none.
     hidden
         No part of ``*``.
+    heading
+        The name as the query wrote it, which ``*`` shows; empty where no query did.
     """
 
     relation: tuple[str, ...]
@@ -30,6 +32,7 @@ class Field:
     type: Type
     sql: str
     hidden: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True)

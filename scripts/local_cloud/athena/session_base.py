@@ -105,7 +105,7 @@ class SessionBase:
                 raise QueryFailedError(
                     "MISSING_COLUMN_NAME", f"Column name not specified at position {at}", (1, 1)
                 )
-            if each.name in seen:
+            if each.name.lower() in seen:
                 raise QueryFailedError(
                     "DUPLICATE_COLUMN_NAME", f"Column name '{each.name}' specified more than once"
                 )
@@ -113,8 +113,8 @@ class SessionBase:
                 raise QueryFailedError(
                     "COLUMN_TYPE_UNKNOWN", f"Column type is unknown at position {at}", (1, 1)
                 )
-            seen.add(each.name)
-        return [(each.name, each.alias, each.type) for each in query.columns]
+            seen.add(each.name.lower())
+        return [(each.name.lower(), each.alias, each.type) for each in query.columns]
 
     def _qualified(self, reader: Reader) -> tuple[str, str]:
         first = reader.name()
