@@ -10,6 +10,7 @@ from scripts.local_cloud.athena.catalog_base import CatalogBase, Told, failed
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.information import pages
+from scripts.local_cloud.athena.lake import LakeError
 from scripts.local_cloud.athena.values import escaped
 
 
@@ -144,10 +145,18 @@ class PartitionStatements(CatalogBase):
             "StorageDescriptor": storage,
             "Parameters": found.get("Parameters") or {},
         }
-        self._lake.glue(
-            "UpdatePartition", DatabaseName=database, TableName=name,
-            PartitionValueList=values, PartitionInput=changed,
-        )  # fmt: skip
+        where = {"DatabaseName": database, "TableName": name}
+        if not renamed:
+            self._lake.glue("UpdatePartition", **where, PartitionValueList=values, PartitionInput=changed)
+            return Told()
+        # Glue changes no partition's values.
+        try:
+            self._lake.glue("CreatePartition", **where, PartitionInput=changed)
+        except LakeError as why:
+            if why.code != "AlreadyExistsException":
+                raise
+            raise failed("Partition already exists.", "AlreadyExistsException") from why
+        self._lake.glue("DeletePartition", **where, PartitionValues=values)
         return Told()
 
     def _repair(self, reader: Reader) -> Told:

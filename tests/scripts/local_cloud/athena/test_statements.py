@@ -236,6 +236,8 @@ def test_a_partition_is_moved_and_renamed_and_its_folder_has_a_safe_name(lab: La
     assert lab.told("SHOW PARTITIONS t") == ["y=1/m=10%3A30%2Fx", "y=2/m=b"]
     lab.run(f"ALTER TABLE t PARTITION (y = 2, m = 'b') SET LOCATION '{lab.uri('else/')}'")
     lab.run("ALTER TABLE t PARTITION (y = 2, m = 'b') RENAME TO PARTITION (y = 3, m = 'c')")
+    taken = "ALTER TABLE t PARTITION (y = 3, m = 'c') RENAME TO PARTITION (y = 1, m = '10:30/x')"
+    assert "Partition already exists" in lab.fail(taken)
     assert lab.rows("SELECT * FROM t") == [["7", "3", "c"]]
     lab.run("INSERT INTO t VALUES (8, 1, '10:30/x')")
     assert lab.rows("SELECT a FROM t WHERE y = 1") == [["8"]]
