@@ -108,7 +108,7 @@ class Session(WritingStatements):
 
     def _explain(self, reader: Reader) -> Outcome:
         reader.need("EXPLAIN")
-        if reader.is_("ANALYZE") or reader.is_("("):
+        if reader.is_("ANALYZE") or reader.is_("(", "TYPE") or reader.is_("(", "FORMAT"):
             raise refused("EXPLAIN ANALYZE, or with options,")
         query = self._compiled(reader.rest())
         sql = engine.shown_columns(query)

@@ -15,7 +15,7 @@ from scripts.local_cloud.athena.kinds import kind
 from scripts.local_cloud.athena.lake import Object
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE")
-#: Before the query of an INSERT, and of a table or a view that is made of one.
+#: Where the query begins of an INSERT or of EXPLAIN, and a table or a view that is made of one.
 _INSERTED = [*((word,) for word in _QUERIES), *(("(", word) for word in (*_QUERIES, "("))]
 _MADE = [("AS", word) for word in (*_QUERIES, "(")]
 #: What is read when it is carried out.
@@ -66,7 +66,7 @@ def _read(reader: Reader) -> None:
         reader.name()
         reader.need("FROM")
         return check(reader.rest())
-    if reader.take("EXPLAIN") and reader.next.text.upper() not in {*_QUERIES, "("}:
+    if reader.take("EXPLAIN") and not any(reader.is_(*words) for words in _INSERTED):
         return None
     if what in {"SELECT", "EXPLAIN"}:
         parse(reader.rest())

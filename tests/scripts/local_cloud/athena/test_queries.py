@@ -472,4 +472,6 @@ def test_explain_tells_a_plan_and_runs_nothing(lab: Lab) -> None:
     assert lines[0] == ["Query Plan"]
     assert len(lines) > 1
     assert lab.fail("EXPLAIN SELECT nothing").startswith("COLUMN_NOT_FOUND: line 1:16: Column 'nothing'")
-    assert lab.fail("EXPLAIN ANALYZE SELECT 1").startswith("NOT_SUPPORTED")
+    assert lab.told("EXPLAIN (SELECT 1)")[0] == "Query Plan"
+    for asked in ("EXPLAIN ANALYZE SELECT 1", "EXPLAIN (TYPE IO) SELECT 1"):
+        assert lab.fail(asked).startswith("NOT_SUPPORTED")
