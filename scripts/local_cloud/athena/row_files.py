@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.local_cloud.athena.errors import refused
 from scripts.local_cloud.athena.functions.patterns import ALIKE
 from scripts.local_cloud.athena.tables import Table, character
-from scripts.local_cloud.athena.types import INTEGERS, VARCHAR, Type
+from scripts.local_cloud.athena.types import INTEGERS, Type
 from scripts.local_cloud.athena.types import duckdb as in_duckdb
 from scripts.local_cloud.athena.values import failing, null, quoted
 
@@ -63,19 +63,21 @@ def _text(table: Table, lines: str, columns: Sequence[str]) -> list[tuple[str, d
     settings = table.settings
     if settings.get("quote.delim"):
         raise refused("quote.delim of LazySimpleSerDe")
-    nothing = settings.get("serialization.null.format", "\\N")
+    delimiter = quoted(table.delimiter())
+    nothing = quoted(settings.get("serialization.null.format", "\\N"))
+    cells = f"string_split(lab_line, {delimiter})"
+    sign = character(settings.get("escape.delim", ""))
+    if sign:
+        # Hardly a line has one, and every table of awswrangler's names it.
+        escaped = f"lab_escaped_cells(lab_line, {delimiter}, {quoted(sign)}, {nothing})"
+        plain = f"list_transform({cells}, lambda each: nullif(each, {nothing}))"
+        cells = f"CASE WHEN contains(lab_line, {quoted(sign)}) THEN {escaped} ELSE {plain} END"
     found = {}
     for at, (column, kind) in enumerate(table.columns, 1):
         if column in columns:
-            cell = f"nullif(lab_cells[{at}], {quoted(nothing)})"
+            cell = f"lab_cells[{at}]" if sign else f"nullif(lab_cells[{at}], {nothing})"
             found[column] = _lenient(cell, kind, column)
-    line = "lab_line"
-    if escape := character(settings.get("escape.delim", "")):
-        # Hardly a file has one, and every table of awswrangler's names it.
-        escaped = failing(quoted(refused("An escaped character in a text file").reason), VARCHAR)
-        line = f"CASE WHEN contains(lab_line, {quoted(escape)}) THEN {escaped} ELSE lab_line END"
-    source = f"(SELECT string_split({line}, {quoted(table.delimiter())}) AS lab_cells, lab_file FROM {lines})"
-    return [(source, found)]
+    return [(f"(SELECT {cells} AS lab_cells, lab_file FROM {lines})", found)]
 
 
 def _lenient(cell: str, kind: Type, column: str) -> str:

@@ -51,6 +51,8 @@ class Layout:
         Columns that become folders.
     header
         Whether a text file begins with the names of its columns.
+    escape
+        What stands before a delimiter that is part of a value.
     """
 
     form: str
@@ -58,6 +60,7 @@ class Layout:
     keys: Sequence[str] = ()
     delimiter: str = "\x01"
     header: bool = False
+    escape: str = ""
 
 
 @dataclass
@@ -167,7 +170,9 @@ def _copy(
     where: str,
 ) -> None:
     if how.form == "TEXTFILE":
-        cells = ", ".join(f"coalesce({text(name(alias), kind)}, '\\N')" for _, alias, kind in columns)
+        cells = ", ".join(
+            f"coalesce({_with_escapes(text(name(alias), kind), how)}, '\\N')" for _, alias, kind in columns
+        )
         names = name(how.delimiter.join(column for column, _, _ in columns))
         select = (
             f"SELECT array_to_string([{cells}], {quoted(how.delimiter)}) AS {names} FROM lab_written{where}"
@@ -184,3 +189,12 @@ def _copy(
     if how.form != "PARQUET":
         options += ", COMPRESSION " + ("gzip" if how.codec == "GZIP" else "none")
     connection.execute(f"COPY ({select}) TO {quoted(str(path))} ({options})")
+
+
+def _with_escapes(cell: str, how: Layout) -> str:
+    """SQL of a text cell that is read back whole, where the table has a sign for that."""
+    if not how.escape:
+        return cell
+    for each, written in ((how.escape, how.escape), (how.delimiter, how.delimiter), ("\n", "n"), ("\r", "r")):
+        cell = f"replace({cell}, {quoted(each)}, {quoted(how.escape + written)})"
+    return cell

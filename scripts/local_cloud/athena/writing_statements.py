@@ -15,7 +15,7 @@ from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.grammar import Reader, without_data
 from scripts.local_cloud.athena.queries import Queries
 from scripts.local_cloud.athena.session_base import Outcome, SessionBase
-from scripts.local_cloud.athena.tables import VIEW, Table, view_text
+from scripts.local_cloud.athena.tables import VIEW, Table, character, view_text
 from scripts.local_cloud.athena.types import BIGINT, Type, column_info, common, hive
 from scripts.local_cloud.athena.values import Value, name, null
 from scripts.local_cloud.athena.writing import Layout, Written, codec_of, layout, write
@@ -187,7 +187,7 @@ class WritingStatements(SessionBase):
         asked = table.parameters.get("write.compression") or table.parameters.get("parquet.compression")
         how = Layout(
             form, codec_of(form, asked), [key for key, _ in table.keys], table.delimiter(),
-            header=bool(table.header_lines()),
+            header=bool(table.header_lines()), escape=character(table.settings.get("escape.delim", "")),
         )  # fmt: skip
         written = self._written(sql, columns, how)
         location = table.location.rstrip("/") + "/"

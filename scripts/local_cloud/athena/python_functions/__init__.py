@@ -67,5 +67,6 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], str, str]] = {
     "lab_json_folded": (documents.json_folded, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_json_member": (documents.json_member, "VARCHAR, VARCHAR", "VARCHAR"),
     "lab_width_bin": (scalars.width_bin, "DOUBLE, DOUBLE[]", "BIGINT"),
+    "lab_escaped_cells": (scalars.escaped_cells, "VARCHAR, VARCHAR, VARCHAR, VARCHAR", "VARCHAR[]"),
     "lab_csv_row": (scalars.csv_row, "VARCHAR, VARCHAR, VARCHAR, VARCHAR", "VARCHAR[]"),
 }

@@ -180,6 +180,21 @@ def _csv_line(separator: str, quote: str, escape: str) -> re.Pattern[str]:
     return re.compile(f"{value}(?:{s}{value})*", re.DOTALL)
 
 
+def escaped_cells(line: str, delimiter: str, escape: str, nothing: str) -> list[str | None]:
+    """A line of text whose delimiters may be escaped, as LazySimpleSerDe splits it; NULL is never escaped."""
+    cells, raw = [""], [""]
+    letters = iter(line)
+    for letter in letters:
+        if letter == delimiter:
+            cells.append("")
+            raw.append("")
+            continue
+        after = next(letters, None) if letter == escape else None
+        cells[-1] += letter if after is None else {"n": "\n", "r": "\r"}.get(after, after)
+        raw[-1] += letter + (after or "")
+    return [None if given == nothing else cell for cell, given in zip(cells, raw, strict=True)]
+
+
 def csv_row(line: str, separator: str, quote: str, escape: str) -> list[str]:
     """A line as OpenCSVSerde splits it."""
     if (quote in line or escape in line) and not _csv_line(separator, quote, escape).fullmatch(line):

@@ -79,6 +79,17 @@ def test_rows_that_are_inserted_into_text_are_all_read_again(lab: Lab) -> None:
     assert lab.rows("SELECT * FROM formatted") == [["1", "x"]]
 
 
+def test_a_delimiter_within_a_value_is_escaped_where_the_table_says_how(lab: Lab) -> None:
+    lab.run(
+        f"""CREATE EXTERNAL TABLE escaped (a int, b string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ','
+        ESCAPED BY '\\\\' LOCATION '{lab.uri("escaped/")}' TBLPROPERTIES ('write.compression' = 'NONE')"""
+    )
+    lab.run("INSERT INTO escaped VALUES (1, 'a,b\\c')")
+    assert lab.rows("SELECT * FROM escaped") == [["1", "a,b\\c"]]
+    (written,) = lab.s3.list_objects_v2(Bucket=lab.name, Prefix="escaped/")["Contents"]
+    assert lab.body(lab.uri(written["Key"])) == "1,a\\,b\\\\c\n"
+
+
 def test_a_statement_that_writes_and_fails_says_where_files_may_be_left(lab: Lab) -> None:
     lab.run("CREATE TABLE t AS SELECT 1 AS a")
     made, inserted = (
