@@ -13,7 +13,7 @@ from rich.table import Table
 
 from scripts import costs, overview
 from scripts.commands import changes, labs, needs, seeding
-from scripts.commands.output import AsJson, print_json, result, say, talk
+from scripts.commands.output import AsJson, print_json, result, say, talk, waiting
 from scripts.config import Settings
 from scripts.errors import ExitCode, RemoteError
 from scripts.terraform import Terraform
@@ -40,7 +40,7 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
             needs.up(settings)
         terraform.init()
         if terraform.unfinished:
-            say("The last run of Terraform was killed: `make apply` first removes what it made unseen")
+            say("The last run of Terraform was cut short: `make apply` first removes what it made unseen")
         with terraform.planned(quiet=as_json) as planned:
             if as_json:
                 print_json(terraform.show_plan(planned))
@@ -131,9 +131,9 @@ def _recover(settings: Settings, terraform: Terraform) -> None:
 
     if not terraform.unfinished:
         return
-    say("The last run of Terraform was killed: looking for what it made and did not write down")
+    say("The last run of Terraform was cut short: looking for what it made and did not write down")
     session = aws.session(settings)
-    with terraform.planned(quiet=True) as planned:
+    with waiting("Looking for it"), terraform.planned(quiet=True) as planned:
         found = orphans.find(session, settings.name, settings.state_file, terraform.show_plan(planned))
     for each in found:
         say(f"  {each}")

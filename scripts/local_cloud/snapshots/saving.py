@@ -47,7 +47,7 @@ def save(settings: Settings, name: str, say: Say, *, replace: bool = False) -> M
         )
     if Terraform(settings).unfinished:
         raise MissingError(
-            "The last run of Terraform was killed, so its state does not tell what is there.",
+            "The last run of Terraform was cut short, so its state does not tell what is there.",
             "Let it be completed first: make apply",
         )
     shelf = Shelf(settings.snapshot_dir)

@@ -275,7 +275,7 @@ def test_a_state_that_a_killed_terraform_left_is_not_kept(story: Story) -> None:
     marker = story.settings.terraform_dir / "unfinished"
     marker.touch()
     try:
-        with pytest.raises(MissingError, match="was killed"):
+        with pytest.raises(MissingError, match="was cut short"):
             saving.save(story.settings, "two", pytest.fail)
     finally:
         marker.unlink()
