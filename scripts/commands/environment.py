@@ -84,7 +84,8 @@ def destroy(context: typer.Context, yes: Yes = False, verbose: Verbose = False) 
         _recover(settings, terraform)
         ours = terraform.known_texts()
         _change(settings, terraform, "destroy", yes=yes, verbose=verbose)
-        found = leftovers.find(aws.session(settings), settings.name)
+        with waiting("Looking for what is left"):
+            found = leftovers.find(aws.session(settings), settings.name)
         remains = [str(each) for each in found if each.kind in leftovers.BY_TAG or each.id in ours]
         others = [str(each) for each in found if str(each) not in remains]
         if settings.target == "local":
