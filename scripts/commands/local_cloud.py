@@ -125,4 +125,8 @@ def clean(context: typer.Context) -> None:
         )
     with lifecycle.exclusive(settings.local_dir), waiting("Stopping the local cloud"):
         LocalCloud(settings).remove()
-    say(f"{settings.local_dir} is removed.")
+    if not settings.local_dir.exists():
+        say(f"{settings.local_dir} is removed.")
+        return
+    kept = ", ".join(sorted(each.name for each in settings.local_dir.iterdir()))
+    say(f"The run-time files in {settings.local_dir} are removed; what is not theirs stays: {kept}.")

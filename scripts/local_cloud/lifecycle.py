@@ -27,8 +27,8 @@ REQUIREMENTS = (*binaries.REQUIREMENTS, *java.REQUIREMENTS)
 
 #: What lies in the run-time folder.
 _OURS = (
-    "athena", "authority", "checkov", "databases", "firehose", "glue", "localstack", "lock", "log",
-    "setup.lock", "terraform", "uv",
+    "athena", "authority", "checkov", "databases", "environment.html", "firehose", "glue", "localstack",
+    "lock", "log", "setup.lock", "terraform", "uv",
 )  # fmt: skip
 
 

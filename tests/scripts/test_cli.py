@@ -52,11 +52,17 @@ def test_clean_refuses_while_the_state_of_aws_holds_resources(
     assert "make destroy TARGET=aws" in capsys.readouterr().err
 
 
-def test_clean_removes_what_is_ours_and_keeps_what_is_not(run: Run, tmp_path: Path) -> None:
+def test_clean_removes_what_is_ours_and_keeps_and_names_what_is_not(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / ".local" / "log").mkdir(parents=True)
     (tmp_path / ".local" / "notes.txt").write_text("mine")
     assert run("clean") == ExitCode.DONE
     assert [path.name for path in (tmp_path / ".local").iterdir()] == ["notes.txt"]
+    assert capsys.readouterr().err.endswith("stays: notes.txt.\n")
+    (tmp_path / ".local" / "notes.txt").unlink()
+    assert run("clean") == ExitCode.DONE
+    assert capsys.readouterr().err == f"{tmp_path / '.local'} is removed.\n"
 
 
 def test_what_nobody_foresaw_is_told_in_a_sentence_and_its_trace_is_kept_for_whoever_repairs_it(
