@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs import star_schema
 from scripts import java
+from scripts.config import ROOT
 from scripts.seed.classicmodels import CLASSICMODELS
 from tests.glue_jobs import oracle
 from tests.glue_jobs.oracle import Row, Tables
@@ -251,3 +253,19 @@ def test_postgresql_is_verified_with_the_authorities_that_glue_names_and_else_wi
 def test_a_target_that_is_no_prefix_of_s3_is_told_before_anything_is_asked(path: str) -> None:
     with pytest.raises(ValueError, match=r"--target_path is .*s3://BUCKET/gold/"):
         star_schema.Target(path, "gold")
+
+
+def test_the_tables_that_terraform_makes_have_the_columns_that_the_job_publishes(
+    classicmodels: dict[str, DataFrame],
+) -> None:
+    text = (ROOT / "infrastructure" / "modules" / "analytics" / "tables.tf").read_text()
+    made = dict(re.findall(r'^    ((?:dim|fact)_\w+) += "(.+)"$', text, re.MULTILINE))
+    published = {
+        name: ", ".join(
+            f"{column.lower()} {kind}"
+            for column, kind in frame.dtypes
+            if name != "fact_orders" or column not in star_schema.PARTITIONS
+        )
+        for name, frame in star_schema.transform(classicmodels).items()
+    }
+    assert made == published
