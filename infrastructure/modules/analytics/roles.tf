@@ -19,9 +19,10 @@ data "aws_iam_policy_document" "trust" {
       identifiers = [each.value.service]
     }
 
-    # Only for work of this account: nobody else's job or state machine can borrow the role.
+    # Only for work of this account: nobody else's job or state machine can borrow the role. IfExists, as Glue's guide does
+    # not say that Glue tells whose work it is; nobody can hand a role of this account to it in another anyway.
     condition {
-      test     = "StringEquals"
+      test     = "StringEqualsIfExists"
       variable = "aws:SourceAccount"
       values   = [local.account_id]
     }
