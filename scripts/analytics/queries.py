@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ import boto3
 
 from scripts.analytics import names, waiting
 from scripts.errors import RemoteError
+
+#: Below it lie the tables of gold until a run has published: see `tables.tf` of the module analytics.
+_UNPUBLISHED = "/runs/none/"
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ def ask(
         why = done["Status"].get("StateChangeReason") or "no reason is given"
         raise RemoteError(f"Query {query} {done['Status']['State'].lower()}: {why}", _hint(why))
     statistics = done.get("Statistics") or {}
+    if not statistics.get("DataScannedInBytes"):
+        _tell_unpublished(session, sql, database, say)
     columns, rows = _result(athena, query, select=done.get("StatementType") == "DML")
     return Answer(
         id=query,
@@ -102,10 +108,21 @@ def ask(
 def _hint(why: str) -> str:
     if not why.startswith("TABLE_NOT_FOUND"):
         return ""
-    return (
-        "Those that are there: lab athena 'SHOW TABLES' (--database for another database). "
-        "Those of gold are made by: lab glue run star-schema, then lab crawl gold"
-    )
+    return "Those that are there: lab athena 'SHOW TABLES' (--database for another database)."
+
+
+def _tell_unpublished(session: boto3.Session, sql: str, database: str, say: Callable[[str], None]) -> None:
+    """Say which tables of the query are empty because no run has published yet."""
+    pages: Any = session.client("glue").get_paginator("get_tables").paginate(DatabaseName=database)
+    words = set(re.findall(r"\w+", sql.lower()))
+    empty = [
+        each["Name"]
+        for page in pages
+        for each in page["TableList"]
+        if each["Name"] in words and _UNPUBLISHED in (each.get("StorageDescriptor") or {}).get("Location", "")
+    ]
+    if empty:
+        say(f"Nothing is published yet in {', '.join(empty)}: lab glue run star-schema, then lab crawl gold")
 
 
 def _cells(row: Mapping[str, Any], width: int) -> tuple[str | None, ...]:

@@ -111,6 +111,22 @@ def test_lab_athena_puts_what_describe_and_properties_tell_into_their_columns(la
         queries.ask(cloud.session, "SELEC 1", **where)
 
 
+def test_lab_athena_says_of_tables_that_no_run_has_published_why_they_are_empty(
+    lab: Lab, cloud: Cloud
+) -> None:
+    for name, place in (("facts", "runs/none/facts"), ("dims", "runs/none/dims"), ("others", "others")):
+        lab.run(f"CREATE EXTERNAL TABLE {name} (n int) STORED AS PARQUET LOCATION '{lab.uri(place)}/'")
+    said: list[str] = []
+    where = {"database": lab.name.replace("-", "_"), "work_group": lab.name}
+    assert queries.ask(cloud.session, "SELECT n FROM Facts", **where, say=said.append).rows == ()
+    assert [each for each in said if "published" in each] == [
+        "Nothing is published yet in facts: lab glue run star-schema, then lab crawl gold"
+    ]
+    said.clear()
+    queries.ask(cloud.session, "SELECT n FROM others", **where, say=said.append)
+    assert not any("published" in each for each in said)
+
+
 def test_the_labs_reader_takes_no_line_of_show_and_describe_for_a_header(lab: Lab, cloud: Cloud) -> None:
     database = lab.name.replace("-", "_")
     asked = Athena(cloud.session, database, lab.uri("results/"))
