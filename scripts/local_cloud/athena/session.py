@@ -22,6 +22,9 @@ from scripts.local_cloud.athena.types import VARCHAR, column_info, varchar
 from scripts.local_cloud.athena.values import name
 from scripts.local_cloud.athena.writing_statements import WritingStatements
 
+#: Above every plan, which else would be taken for Athena's.
+_WHOSE_PLAN = "This is DuckDB's plan, which computes the answer here; on AWS it is Trino's, with fragments."
+
 
 class Session(WritingStatements):
     """Runs one job.
@@ -113,7 +116,8 @@ class Session(WritingStatements):
         query = self._compiled(reader.rest())
         sql = engine.shown_columns(query)
         engine.prepare(self._connection, sql)
-        plan = "\n".join(text for _, text in self._connection.execute(f"EXPLAIN {sql}").fetchall())
+        plans = [text for _, text in self._connection.execute(f"EXPLAIN {sql}").fetchall()]
+        plan = "\n".join([_WHOSE_PLAN, *plans])
         # A query's first row repeats the names of its columns, and this is one.
         path = self._text(["Query Plan", *plan.splitlines()])
         return Outcome([column_info("Query Plan", varchar(len(plan)))], path)
