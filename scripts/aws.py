@@ -30,7 +30,11 @@ class _Session(boto3.Session):
             return self._new_client(service_name, **keywords)
         with self._one_at_a_time:
             if service_name not in self._clients:
-                self._clients[service_name] = self._new_client(service_name)
+                made = self._new_client(service_name)
+                # Made when they are first asked for: two threads that ask together get classes of their own,
+                # and what is raised to one of them is not what it waits for.
+                made.exceptions  # noqa: B018
+                self._clients[service_name] = made
             return self._clients[service_name]
 
     def _new_client(self, service_name: str, **keywords: Any) -> Any:
