@@ -36,6 +36,8 @@ _PAUSES = (0.0, 0.5, 1.0, 2.0)
 _LONG_LIFE = 60.0
 #: Seconds between two looks at a disk that was too full for a server: nobody tells when it no longer is.
 _FULL_PAUSE = 15.0
+#: Seconds until a server is looked at again where looking itself failed.
+_FAULT_PAUSE = 1.0
 
 
 @dataclass
@@ -70,6 +72,14 @@ class Supervisor:
 
     def _see_to(self, resource_id: str) -> None:
         """Start the server if it has ended and should not have; watch it if it runs."""
+        try:
+            self._look_at(resource_id)
+        except Exception:
+            # Nobody else would look again, and the instance would be shown as available for ever.
+            self._nudge_later(resource_id, _FAULT_PAUSE)
+            raise
+
+    def _look_at(self, resource_id: str) -> None:
         instance = _find(resource_id)
         if instance is None:
             self._restarts.pop(resource_id, None)
@@ -190,6 +200,10 @@ def _restart(instance: DBInstance) -> LabError | None:
     except LabError as error:
         LOG.warning("The server of DB instance %s did not start: %s", instance.identifier, error)
         return error
+    except Exception as error:
+        # One that ends again while it is spoken to fails in as many ways as there are libraries.
+        LOG.exception("The server of DB instance %s did not start", instance.identifier)
+        return RemoteError(f"{type(error).__name__}: {error}")
     finally:
         _show(instance, "rebooting", "available")
     if applied is not None:
