@@ -22,7 +22,17 @@ from scripts import aws, connections
 from scripts.connections import Access
 from scripts.local_cloud.localstack import LocalStack
 from tests.conftest import Cloud, free_port
-from tests.glue_jobs.conftest import DATABASE, NAME, Job, allow, figures_of, make_role
+from tests.glue_jobs import lake as seen
+from tests.glue_jobs.conftest import (
+    DATABASE,
+    NAME,
+    Job,
+    allow,
+    connect,
+    figures_of,
+    make_role,
+    make_source,
+)
 from tests.waiting import wait_for
 
 LINES, ORDERS = 2996, 326
@@ -233,6 +243,52 @@ def test_a_source_that_is_down_fails_the_run_which_says_so_and_writes_nothing(
     assert run["JobRunState"] == "FAILED"
     assert "Connection refused" in run["ErrorMessage"]
     assert not client("s3").list_objects_v2(Bucket=lake, Prefix="gold/down").get("Contents")
+
+
+def test_an_order_that_moves_to_another_month_and_one_that_is_deleted_change_their_months(
+    job: Job, lake: str, source: Access, client: Callable[[str], Any]
+) -> None:
+    name, prefix = "moving", "gold/moving"
+    make_source(source, name, orders="ORDER BY orderDate LIMIT 6",
+                lines="WHERE orderNumber IN (SELECT orderNumber FROM {name}.orders)")  # fmt: skip
+    client("glue").create_database(DatabaseInput={"Name": f"{DATABASE}_{name}"})
+    arguments = {
+        "glue_connection": connect(client, name),
+        "glue_database": f"{DATABASE}_{name}",
+        "target_path": f"s3://{lake}/{prefix}",
+    }
+
+    def agree() -> set[tuple[str, ...]]:
+        """The months of the catalog, which are the source's, as are its figures."""
+        pages = client("glue").get_paginator("get_partitions")
+        found = {
+            tuple(each["Values"])
+            for page in pages.paginate(DatabaseName=f"{DATABASE}_{name}", TableName="fact_orders")
+            for each in page["Partitions"]
+        }
+        with connections.mysql(source, name) as connection, connection.cursor() as cursor:
+            lines = "orderdetails JOIN orders USING (orderNumber)"
+            cursor.execute(f"SELECT DISTINCT YEAR(orderDate), MONTH(orderDate) FROM {lines}")
+            assert found == {tuple(map(str, month)) for month in cursor.fetchall()}
+            cursor.execute(f"SELECT COUNT(*), SUM(quantityOrdered * priceEach) FROM {lines}")
+            figures = list(map(str, cursor.fetchone() or ()))
+        sql = "SELECT count(*), sum(orderAmount) FROM fact_orders JOIN dim_dates ON calendarDate = orderDate"
+        assert seen.ask(client, lake, f"{DATABASE}_{name}", sql) == figures
+        return found
+
+    job.run(**arguments)
+    before = agree()
+    with connections.mysql(source, name) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT orderNumber FROM orders ORDER BY orderDate")
+        (moved,), *_, (gone,) = cursor.fetchall()
+        cursor.execute("UPDATE orders SET orderDate = '2001-02-03' WHERE orderNumber = %s", (moved,))
+        month = "SELECT LAST_DAY(orderDate) FROM (SELECT * FROM orders) AS o WHERE orderNumber = %s"
+        cursor.execute(f"DELETE FROM orders WHERE LAST_DAY(orderDate) = ({month})", (gone,))
+        cursor.execute("DELETE FROM orderdetails WHERE orderNumber NOT IN (SELECT orderNumber FROM orders)")
+    job.run(**arguments)
+    after = agree()
+    assert ("2001", "2") in after - before
+    assert before - after
 
 
 #: Java knows no authority itself, as it may be in Glue; then not even the files that Glue names.
