@@ -115,8 +115,8 @@ class Supervisor:
             restarts.number += 1
             restarts.error = _restart(instance)
             restarts.last = time.monotonic()
-            if restarts.error:
-                tasks.nudge(resource_id)
+            # Also one that came up may have ended again before anybody watches over it.
+            tasks.nudge(resource_id)
 
     # -- in threads that wait
 
