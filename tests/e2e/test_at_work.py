@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("at work")]
 MYSQL, POSTGRES = "sourcelab-mysql", "sourcelab-postgres"
 
 #: Bytes of the disk that the servers' files lie on.
-DISK = 800 << 20
+DISK = 500 << 20
 
 #: Times the course's rows: enough for a seed to be met at work.
 SCALE = "5"
@@ -157,7 +157,7 @@ def _kill(cloud: LocalCloud) -> None:
 def _kill_until_given_up(environment: Environment) -> None:
     """End both servers again and again, until they are no longer started by themselves."""
     cloud = LocalCloud(environment.settings)
-    limit = time.monotonic() + 900
+    limit = time.monotonic() + 300
     while not all(server.given_up for server in cloud.servers()):
         _kill(cloud)
         assert time.monotonic() < limit, cloud.servers()

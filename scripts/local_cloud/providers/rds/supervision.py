@@ -200,10 +200,6 @@ def _restart(instance: DBInstance) -> LabError | None:
     except LabError as error:
         LOG.warning("The server of DB instance %s did not start: %s", instance.identifier, error)
         return error
-    except Exception as error:
-        # One that ends again while it is spoken to fails in as many ways as there are libraries.
-        LOG.exception("The server of DB instance %s did not start", instance.identifier)
-        return RemoteError(f"{type(error).__name__}: {error}")
     finally:
         _show(instance, "rebooting", "available")
     if applied is not None:
