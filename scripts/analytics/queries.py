@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from scripts.analytics import names, waiting
 from scripts.errors import RemoteError
@@ -93,7 +95,9 @@ def ask(
         raise RemoteError(f"Query {query} {done['Status']['State'].lower()}: {why}", _hint(why))
     statistics = done.get("Statistics") or {}
     if not statistics.get("DataScannedInBytes"):
-        _tell_unpublished(session, sql, database, say)
+        # Who may not look at the catalog has an answer all the same.
+        with suppress(ClientError):
+            _tell_unpublished(session, sql, database, say)
     columns, rows = _result(athena, query, select=done.get("StatementType") == "DML")
     return Answer(
         id=query,
