@@ -15,7 +15,7 @@ from scripts.analytics import names, waiting
 from scripts.errors import RemoteError
 
 #: Below it lie the tables of gold until a run has published: see `tables.tf` of the module analytics.
-_UNPUBLISHED = "/runs/none/"
+UNPUBLISHED = "/runs/none/"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _tell_unpublished(session: boto3.Session, sql: str, database: str, say: Call
         each["Name"]
         for page in pages
         for each in page["TableList"]
-        if each["Name"] in words and _UNPUBLISHED in (each.get("StorageDescriptor") or {}).get("Location", "")
+        if each["Name"] in words and UNPUBLISHED in (each.get("StorageDescriptor") or {}).get("Location", "")
     ]
     if empty:
         say(f"Nothing is published yet in {', '.join(empty)}: lab glue run star-schema, then lab crawl gold")

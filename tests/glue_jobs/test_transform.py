@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs import star_schema
 from scripts import java
+from scripts.analytics import queries
 from scripts.config import ROOT
 from scripts.seed.classicmodels import CLASSICMODELS
 from tests.glue_jobs import oracle
@@ -269,3 +270,4 @@ def test_the_tables_that_terraform_makes_have_the_columns_that_the_job_publishes
         for name, frame in star_schema.transform(classicmodels).items()
     }
     assert made == published
+    assert f"{queries.UNPUBLISHED}${{each.key}}/" in text

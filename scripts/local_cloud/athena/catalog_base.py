@@ -88,6 +88,11 @@ def _missing(storage: dict[str, Any]) -> str:
     return next((each for each in needed if not storage.get(each)), "")
 
 
+def no_database(name: str) -> QueryFailedError:
+    """The error of a statement about a database that is not there."""
+    return QueryFailedError("", f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}")
+
+
 def failed(message: str, kind: str = "") -> QueryFailedError:
     """The error of a DDL task of Hive's."""
     return QueryFailedError(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scripts.local_cloud.athena import definitions
-from scripts.local_cloud.athena.catalog_base import Told, failed
+from scripts.local_cloud.athena.catalog_base import Told, failed, no_database
 from scripts.local_cloud.athena.column_changes import ColumnChange
 from scripts.local_cloud.athena.errors import QueryFailedError
 from scripts.local_cloud.athena.grammar import Reader
@@ -59,9 +59,7 @@ class CatalogStatements(ShowStatements):
             if why.code == "EntityNotFoundException" and quiet:
                 return Told()
             if why.code == "EntityNotFoundException":
-                raise QueryFailedError(
-                    "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
-                ) from why
+                raise no_database(name) from why
             raise
         if not cascade and pages(self._lake, "GetTables", "TableList", DatabaseName=name):
             raise failed(
@@ -78,9 +76,7 @@ class CatalogStatements(ShowStatements):
             self._lake.glue("CreateTable", DatabaseName=database, TableInput=given)
         except LakeError as why:
             if why.code == "EntityNotFoundException":
-                raise QueryFailedError(
-                    "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {database}"
-                ) from why
+                raise no_database(database) from why
             if why.code != "AlreadyExistsException":
                 raise
             if not quiet:
@@ -126,9 +122,7 @@ class CatalogStatements(ShowStatements):
         except LakeError as why:
             if why.code != "EntityNotFoundException":
                 raise
-            raise QueryFailedError(
-                "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
-            ) from why
+            raise no_database(name) from why
         kept = {key: database[key] for key in ("Name", "Description", "LocationUri") if database.get(key)}
         parameters = {**(database.get("Parameters") or {}), **properties}
         self._lake.glue("UpdateDatabase", Name=name, DatabaseInput={**kept, "Parameters": parameters})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scripts.local_cloud.athena import definitions
-from scripts.local_cloud.athena.catalog_base import Told
+from scripts.local_cloud.athena.catalog_base import Told, no_database
 from scripts.local_cloud.athena.errors import QueryFailedError, refused
 from scripts.local_cloud.athena.grammar import Reader
 from scripts.local_cloud.athena.information import pages
@@ -42,9 +42,7 @@ class ShowStatements(PartitionStatements):
         except LakeError as why:
             if why.code != "EntityNotFoundException":
                 raise
-            raise QueryFailedError(
-                "", f"FAILED: SemanticException [Error 10072]: Database does not exist: {database}"
-            ) from why
+            raise no_database(database) from why
 
     @staticmethod
     def _pattern(reader: Reader) -> str:
